@@ -1,0 +1,48 @@
+# Two commands for a newcomer: `make serve` and `make test`. Everything they need is installed here.
+PYTHON ?= python3.11
+BIN := .venv/bin
+PORT ?= 8000
+CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+
+.PHONY: serve test lint bench browser docs page clean
+
+serve: .venv/.serve
+	$(BIN)/secondstory serve --port $(PORT) --open
+
+test: .venv/.dev browser lint
+	$(BIN)/pytest
+
+lint: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/.dev
+	$(BIN)/python tests/bench.py
+
+docs: .venv/.dev
+	$(BIN)/python docs/generate.py
+
+# Only for people who change the page's editor bundle; the built file is in the repository.
+page:
+	cd service/page/source && npm ci && npm run build
+
+browser:
+ifeq ($(CHROMIUM),)
+	@if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; \
+	elif command -v sudo >/dev/null; then sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends chromium; \
+	else echo "The page tests need Chromium: install the package 'chromium' and run make test again."; exit 1; fi
+endif
+
+.venv/.serve: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -q --disable-pip-version-check -e .
+	touch $@
+
+.venv/.dev: pyproject.toml .venv/.serve
+	$(BIN)/pip install -q --disable-pip-version-check -e '.[dev]'
+	touch $@
+
+clean:
+	rm -rf .venv

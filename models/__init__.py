@@ -1,0 +1,1 @@
+"""Trained parts and how to run them; empty until the first model is released."""

@@ -1,0 +1,1 @@
+"""Text in, findings out: parsing, rules, merging, suggestions and measures. No torch, no web."""

@@ -1,0 +1,1 @@
+"""Everything a person touches: HTTP service, page, command line."""
