@@ -1,0 +1,87 @@
+"""The walk: parse, detect, merge, label, suggest, measure. One text is a batch of one."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from importlib.metadata import version
+from typing import Protocol
+
+from nlp.attribution import label_sentence
+from nlp.measures import measure
+from nlp.merging import merge
+from nlp.parsing import Parse, Parser
+from nlp.reframing import suggest
+from nlp.report import Analysis, Finding, Report, Sentence, Versions
+from nlp.rules import RuleDetector, rules_version
+from nlp.taxonomy import load
+from nlp.voice import Quotations, protected_because
+
+WORD = re.compile(r"\w+(?:['’-]\w+)*")
+
+
+class Detector(Protocol):
+    """Anything that finds blame wording in a parse."""
+
+    def detect(self, parse: Parse) -> list[Finding]: ...
+
+
+class Analyzer:
+    """Reports in, analyses out. Not safe for use by several threads at a time."""
+
+    def __init__(self, parser: Parser, detectors: Sequence[Detector]) -> None:
+        self._parser = parser
+        self._detectors = tuple(detectors)
+        self.versions = Versions(product=version("secondstory"), taxonomy=load().version, rules=rules_version())
+
+    def analyze(self, report: Report) -> Analysis:
+        """The analysis of one report."""
+        return next(self.analyze_all([report]))
+
+    def analyze_all(self, reports: Iterable[Report]) -> Iterator[Analysis]:
+        """One analysis a report, in order, one at a time in memory."""
+        for parse in self._parser.parse_all(reports):
+            yield self._walk(parse)
+
+    def _walk(self, parse: Parse) -> Analysis:
+        text = parse.report.text
+        quotations = Quotations(parse.doc.text)
+        merged = merge(finding for detector in self._detectors for finding in detector.detect(parse))
+        findings: list[Finding] = []
+        sentences: list[Sentence] = []
+        asked: set[str] = set()
+        place = 0
+        for span in parse.sentences:
+            inside: list[Finding] = []
+            while place < len(merged) and merged[place].start < span.end_char:
+                inside.append(merged[place])
+                place += 1
+            because = protected_because(span, quotations)
+            if because:
+                inside = [replace(finding, counted=False, uncounted_because=f"protected: {because}") for finding in inside]
+            labels = label_sentence(span, inside)
+            sentences.append(
+                Sentence(
+                    start=span.start_char,
+                    end=span.end_char,
+                    attribution=labels.attribution,
+                    factors=labels.factors,
+                    action_strength=labels.action_strength,
+                    confidence={"attribution": labels.confidence},
+                    hidden_actor=labels.hidden_actor and not because,
+                    protected=because is not None,
+                    protected_because=because,
+                )
+            )
+            findings.extend(replace(each, suggestions=suggest(span, each, text=text, asked=asked)) for each in inside)
+        return Analysis(
+            id=parse.report.id,
+            versions=self.versions,
+            findings=tuple(findings),
+            sentences=tuple(sentences),
+            measures=measure(words=len(WORD.findall(text)), sentences=sentences, findings=findings, spans=parse.sentences),
+        )
+
+
+def build() -> Analyzer:
+    """The analyser with the parts that this version ships: rules alone."""
+    return Analyzer(Parser(), [RuleDetector()])
