@@ -12,7 +12,7 @@ from nlp.merging import merge
 from nlp.parsing import Parse, Parser
 from nlp.reframing import suggest
 from nlp.report import Analysis, Finding, Report, Sentence, Versions
-from nlp.rules import RuleDetector, rules_version
+from nlp.rules import rules_version
 from nlp.taxonomy import load
 from nlp.voice import Quotations, protected_because
 
@@ -57,7 +57,9 @@ class Analyzer:
                 place += 1
             because = protected_because(span, quotations)
             if because:
-                inside = [replace(finding, counted=False, uncounted_because=f"protected: {because}") for finding in inside]
+                inside = [
+                    replace(finding, counted=False, uncounted_because=f"protected: {because}") for finding in inside
+                ]
             labels = label_sentence(span, inside)
             sentences.append(
                 Sentence(
@@ -78,10 +80,7 @@ class Analyzer:
             versions=self.versions,
             findings=tuple(findings),
             sentences=tuple(sentences),
-            measures=measure(words=len(WORD.findall(text)), sentences=sentences, findings=findings, spans=parse.sentences),
+            measures=measure(
+                words=len(WORD.findall(text)), sentences=sentences, findings=findings, spans=parse.sentences
+            ),
         )
-
-
-def build() -> Analyzer:
-    """The analyser with the parts that this version ships: rules alone."""
-    return Analyzer(Parser(), [RuleDetector()])

@@ -32,7 +32,8 @@ HUMAN_ACTS = {
     "dispense", "transcribe", "select", "choose", "cancel", "delay", "discontinue", "leave", "place", "enter", "remove", "silence", "miss",
 }  # fmt: skip
 TROUBLE = re.compile(
-    r"\b(?:wrong|incorrect|mistakes?|errors?|not|never|late|delayed|missed|omitted|overdose|instead|without)\b", re.IGNORECASE
+    r"\b(?:wrong|incorrect|mistakes?|errors?|not|never|late|delayed|missed|omitted|overdose|instead|without)\b",
+    re.IGNORECASE,
 )
 
 
@@ -76,7 +77,11 @@ def label_sentence(sentence: Span, findings: Sequence[Finding]) -> SentenceLabel
     text = sentence.text
     counted = [finding for finding in findings if finding.counted]
     attribution, confidence = _attribution(sentence, text, counted)
-    factors = tuple(name for name, cue in cues().factors.items() if cue.search(text)) if attribution in {"system", "mixed"} else ()
+    factors = (
+        tuple(name for name, cue in cues().factors.items() if cue.search(text))
+        if attribution in {"system", "mixed"}
+        else ()
+    )
     if attribution == "system" and not factors:
         factors = ("organisation",)
     if len(factors) > 2:
@@ -139,7 +144,9 @@ def _conditional_factor(text: str) -> bool:
 
 def _people_act(sentence: Span) -> bool:
     return any(
-        token.pos_ in {"VERB", "AUX"} and kind_of(subject_of(token)) in {"staff", "patient"} for token in sentence if token.pos_ != "SPACE"
+        token.pos_ in {"VERB", "AUX"} and kind_of(subject_of(token)) in {"staff", "patient"}
+        for token in sentence
+        if token.pos_ != "SPACE"
     )
 
 

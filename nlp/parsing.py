@@ -14,9 +14,13 @@ from spacy.tokens import Doc, Span
 
 from nlp.report import Report
 
-TWINS = str.maketrans("\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00a0\u2007\u202f\u2010\u2011", "''''\"\"\"\"   --")
+TWINS = str.maketrans(
+    "\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00a0\u2007\u202f\u2010\u2011", "''''\"\"\"\"   --"
+)
 BULLET = re.compile(r"\s*(?:[•◦▪●■*·o‣➢✓\uf0b7–—-]\s+|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4})[.)]\)?\s+|\d+(?:\.\d+)+\.?\s)")
-STOP = re.compile(r"[.!?…]+[\"')\]]*(?=\s+[\"'(\[]*[^\sa-z.,;:\"'(\[])|(?<=[a-z)\d]{2})\.(?=[A-Z][a-z])|(?<=[A-Z]{3})\.(?=[A-Z]{2,}\s)|\s(?=[•◦▪●]\s)")
+STOP = re.compile(
+    r"[.!?…]+[\"')\]]*(?=\s+[\"'(\[]*[^\sa-z.,;:\"'(\[])|(?<=[a-z)\d]{2})\.(?=[A-Z][a-z])|(?<=[A-Z]{3})\.(?=[A-Z]{2,}\s)|\s(?=[•◦▪●]\s)"
+)
 ABBREVIATION = re.compile(
     r"(?:^|[\s(\[\"'])(?:Mr|Mrs|Ms|Miss|Dr|Drs|Prof|Rev|St|Sr|Jr|Lt|Col|Capt|Sgt|Insp|Supt|Hon|Messrs|No|Nos|vs?|e\.?g|i\.?e|cf|approx|"
     r"Figs?|Refs?|Inc|Ltd|Co|Corp|Dept|Ave|Vol|para|pp?|ext|tel|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|[A-Z]|(?:[A-Z]\.)+[A-Z])\.$"
@@ -78,9 +82,16 @@ def soft_breaks(text: str) -> Iterator[tuple[int, int]]:
         gap = text[end:start]
         if gap.count("\n") > 1 or gap.count("\r") > 1 or not line.strip() or not following.strip():
             continue
-        if BULLET.match(following) or re.search(r"[.!?:;|]\s*$", line) or "\t" in line + following or "|" in line + following:
+        if (
+            BULLET.match(following)
+            or re.search(r"[.!?:;|]\s*$", line)
+            or "\t" in line + following
+            or "|" in line + following
+        ):
             continue
-        if following.lstrip()[0].islower() or (len(line) >= WRAP_AT and re.search(r"[a-z,]\s*$", line) and len(line.split()) > 5):
+        if following.lstrip()[0].islower() or (
+            len(line) >= WRAP_AT and re.search(r"[a-z,]\s*$", line) and len(line.split()) > 5
+        ):
             yield end, start
 
 

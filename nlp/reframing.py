@@ -15,7 +15,9 @@ from spacy.tokens import Span, Token
 from nlp.actors import kind_of, subject_of
 from nlp.report import Finding, Suggestion
 
-SANCTION = re.compile(r"disciplin|warning|account|struck|suspend|dismiss|terminat|fired|stood down|sacked|performance", re.IGNORECASE)
+SANCTION = re.compile(
+    r"disciplin|warning|account|struck|suspend|dismiss|terminat|fired|stood down|sacked|performance", re.IGNORECASE
+)
 DROPPABLE = re.compile(
     r"^(?:carelessly|sloppily|obviously|clearly|plainly|evidently|simply|mistakenly|erroneously|inadequately|improperly|inappropriately|recklessly|"
     r"negligently|lazily|haphazardly|wrongly)$",
@@ -26,10 +28,14 @@ FAIL = re.compile(
     r"^(?P<fail>fail(?:ed|s|ing)|neglect(?:ed|s|ing)|omitt?(?:ed|s|ing)|forgot|forgets|forgetting|overlooked)\s+to\s+(?P<rest>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
-BOTHER = re.compile(r"^(?P<aux>did not|didn't|never)\s+(?:even\s+)?bother(?:ed)?\s+to\s+(?P<rest>.+)$", re.IGNORECASE | re.DOTALL)
+BOTHER = re.compile(
+    r"^(?P<aux>did not|didn't|never)\s+(?:even\s+)?bother(?:ed)?\s+to\s+(?P<rest>.+)$", re.IGNORECASE | re.DOTALL
+)
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 BRACKETS = re.compile(r"\[[^\]]*\]")
-NEGATIONS = re.compile(r"\b(?:not|no|never|without|n't|fail\w*|neglect\w*|omit\w*|forg[eo]t\w*|overlook\w*)", re.IGNORECASE)
+NEGATIONS = re.compile(
+    r"\b(?:not|no|never|without|n't|fail\w*|neglect\w*|omit\w*|forg[eo]t\w*|overlook\w*)", re.IGNORECASE
+)
 
 
 @lru_cache(maxsize=1)
@@ -143,7 +149,9 @@ def _question(sentence: Span, finding: Finding, *, table: dict[str, Any], asked:
     questions = [template.format(**slots) for template in templates]
     fresh = next((question for question in questions if question not in asked), None)
     if fresh is None:
-        return Suggestion(kind=kind, question=f"As asked above: {questions[0][0].lower()}{questions[0][1:]}", reason=table["reason"])
+        return Suggestion(
+            kind=kind, question=f"As asked above: {questions[0][0].lower()}{questions[0][1:]}", reason=table["reason"]
+        )
     asked.add(fresh)
     return Suggestion(kind=kind, question=fresh, reason=table["reason"])
 
@@ -158,7 +166,10 @@ def _slots(span: Span | None) -> dict[str, str]:
     subject = subject_of(verb if verb is not None else span.root)
     if subject is not None and kind_of(subject) in {"staff", "organisation", "patient"} and subject.pos_ == "NOUN":
         slots["actor"] = _phrase(subject)
-    target = next((child for child in (verb or span.root).children if child.dep_ in {"dobj", "attr"} and child.pos_ == "NOUN"), None)
+    target = next(
+        (child for child in (verb or span.root).children if child.dep_ in {"dobj", "attr"} and child.pos_ == "NOUN"),
+        None,
+    )
     if target is not None:
         slots["object"] = _phrase(target)
     return slots

@@ -22,7 +22,15 @@ from nlp.taxonomy import load
 from nlp.voice import Quotations, is_reported
 
 HERE = Path(__file__).parent
-RULE_FILES = ("rules.toml", "actors.toml", "voice.toml", "attribution.toml", "actions.toml", "reframing.toml", "taxonomy.toml")
+RULE_FILES = (
+    "rules.toml",
+    "actors.toml",
+    "voice.toml",
+    "attribution.toml",
+    "actions.toml",
+    "reframing.toml",
+    "taxonomy.toml",
+)
 NEGATION = re.compile(
     r"\b(?:no|not|never|without|nor|neither|rather than|absence of|no evidence (?:of|that|to suggest)|nothing|n't|ruled out|denied|avoid)"
     r"\s+(?:[\w'-]+\s+){0,3}$|n't\s+(?:[\w'-]+\s+){0,2}$",

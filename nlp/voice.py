@@ -11,7 +11,9 @@ from spacy.tokens import Span, Token
 
 from nlp.actors import SUBJECTS
 
-QUOTE = re.compile(r"(?<![\w])\"(?=\S)([^\"\n]{2,1200}?)\"|(?<![\w'])'(?=\w)([^'\n]{12,600}?(?:(?<=\w)'(?=\w)[^'\n]{0,300}?)*)'(?!\w)")
+QUOTE = re.compile(
+    r"(?<![\w])\"(?=\S)([^\"\n]{2,1200}?)\"|(?<![\w'])'(?=\w)([^'\n]{12,600}?(?:(?<=\w)'(?=\w)[^'\n]{0,300}?)*)'(?!\w)"
+)
 SPEAKERS = re.compile(
     r"\b(?:patients?|famil(?:y|ies)|mother|father|son|daughter|wife|husband|parents?|relatives?|carers?|nurse|doctor|staff|registrar|"
     r"consultant|midwife|paramedic|manager|witness|she|he|they|mrs?|ms|miss|dr|employee|pilot|complain\w*|statement|said|told|wrote|says)\b",

@@ -1,0 +1,184 @@
+"""The command line `secondstory`."""
+
+import json
+import sys
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from threading import Timer
+from typing import Annotated, TextIO
+
+import typer
+import uvicorn
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from nlp.errors import SecondStoryError, UnreadableInputError
+from nlp.jsonl import analyze_lines
+from nlp.report import Analysis, Report
+from nlp.taxonomy import load
+from service.documents import KINDS, read_document
+from service.rendering import as_html, as_markdown, print_analysis
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+SOME_LINES_FAILED = 3
+
+
+class Format(StrEnum):
+    """How an analysis is written."""
+
+    TERMINAL = "terminal"
+    JSON = "json"
+    JSONL = "jsonl"
+    HTML = "html"
+    MD = "md"
+
+
+class Choice(StrEnum):
+    """Which detector; the default is what was released as best."""
+
+    RULES = "rules"
+    MODEL = "model"
+    HYBRID = "hybrid"
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    open_page: Annotated[bool, typer.Option("--open", help="Open the page in a browser, if there is one.")] = False,
+) -> None:
+    """Start the service and its page."""
+    from service.app import create_app
+    from service.logs import configure
+
+    configure()
+    url = f"http://{host}:{port}/"
+    typer.echo(f"Second Story on {url} (stop with Ctrl+C)")
+    if open_page:
+        Timer(2.0, webbrowser.open, [url]).start()
+    uvicorn.run(create_app(), host=host, port=port, access_log=False, log_config=None)
+
+
+@app.command()
+def analyze(
+    file: Annotated[
+        str, typer.Argument(help="A .txt, .md, .docx or .jsonl file, a folder of them, or - for standard input.")
+    ],
+    form: Annotated[Format, typer.Option("--format", help="How to write the analysis.")] = Format.TERMINAL,
+    output: Annotated[str, typer.Option(help="Where to write; - for standard output.")] = "-",
+    detector: Annotated[Choice, typer.Option(help="Which detector.")] = Choice.RULES,
+) -> None:
+    """Mark wording in reports. With `--format jsonl` the input is JSON lines with `id` and `text`, streamed."""
+    with _clear_errors():
+        if detector is not Choice.RULES:
+            raise UnreadableInputError("No model is released with this version. Use --detector rules.")
+        if form is Format.JSONL and not Path(file).is_dir() and Path(file).suffix.lower() not in KINDS:
+            _analyze_lines(file, output)
+            return
+        from service.wiring import build_analyzer
+
+        reports = _reports(file)
+        analyzer = build_analyzer()
+        with _writing(output) as out:
+            for report in reports:
+                _write(report, analyzer.analyze(report), form, out)
+
+
+@app.command()
+def taxonomy(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+    """The labels, what they mean and the standard behind each."""
+    if as_json:
+        typer.echo(json.dumps(asdict(load()), indent=1, ensure_ascii=False))
+        return
+    table = Table("id", "name", "what it is", "standard", title=f"Taxonomy {load().version}", show_lines=True)
+    for category in load().categories:
+        table.add_row(category.id, category.name, category.summary, category.standard)
+    Console().print(table)
+
+
+def _analyze_lines(file: str, output: str) -> None:
+    from service.wiring import build_analyzer
+
+    with _reading(file) as lines, _writing(output) as out:
+        analyzer = build_analyzer()
+        failed = 0
+        columns = (SpinnerColumn(), TextColumn("{task.completed} reports"), TimeElapsedColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task("analyse", total=None)
+            for line, fine in analyze_lines(lines, analyzer):
+                out.write(line + "\n")
+                failed += not fine
+                progress.advance(task)
+    if failed:
+        typer.echo(f"{failed} lines could not be analysed; each has an 'error' in its place.", err=True)
+        raise typer.Exit(SOME_LINES_FAILED)
+
+
+def _reports(file: str) -> Iterator[Report]:
+    if file == "-":
+        text, _ = read_document("stdin.txt", sys.stdin.buffer.read())
+        return iter([Report("stdin", text)])
+    path = Path(file)
+    if not path.exists():
+        raise UnreadableInputError(f"There is no file or folder '{file}'. Check the name.")
+    paths = sorted(each for each in path.rglob("*") if each.suffix.lower() in KINDS) if path.is_dir() else [path]
+    if not paths:
+        raise UnreadableInputError(f"The folder holds no report. Looked for: {', '.join(KINDS)}.")
+    return (_report(each) for each in paths)
+
+
+def _report(path: Path) -> Report:
+    text, warnings = read_document(path.name, path.read_bytes())
+    for warning in warnings:
+        typer.echo(f"{path.name}: {warning}", err=True)
+    return Report(path.name, text)
+
+
+def _write(report: Report, analysis: Analysis, form: Format, out: TextIO) -> None:
+    if form is Format.TERMINAL:
+        print_analysis(report, analysis, Console(file=out))
+    elif form is Format.HTML:
+        out.write(as_html(report, analysis))
+    elif form is Format.MD:
+        out.write(as_markdown(report, analysis))
+    else:
+        out.write(json.dumps(asdict(analysis), ensure_ascii=False, indent=1 if form is Format.JSON else None) + "\n")
+
+
+@contextmanager
+def _reading(file: str) -> Iterator[TextIO]:
+    if file == "-":
+        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")  # type: ignore[union-attr]  # a real standard stream
+        yield sys.stdin
+        return
+    if not Path(file).is_file():
+        raise UnreadableInputError(f"There is no file '{file}'. Check the name.")
+    with Path(file).open(encoding="utf-8", errors="surrogateescape") as lines:
+        yield lines
+
+
+@contextmanager
+def _writing(output: str) -> Iterator[TextIO]:
+    if output == "-":
+        yield sys.stdout
+        return
+    with Path(output).open("w", encoding="utf-8") as out:
+        yield out
+
+
+@contextmanager
+def _clear_errors() -> Iterator[None]:
+    """One sentence and exit status 2 in place of a traceback."""
+    try:
+        yield
+    except SecondStoryError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+    except OSError as error:
+        typer.echo(f"{error.strerror}: {error.filename}. Check the path and its permissions.", err=True)
+        raise typer.Exit(2) from error

@@ -1,0 +1,108 @@
+"""An analysis for a reader: terminal, Markdown, self-contained HTML. Text is always escaped."""
+
+import html
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.markup import escape
+from rich.text import Text
+
+from nlp.measures import LIMITS
+from nlp.report import Analysis, Estimate, Finding, Report
+from nlp.taxonomy import load
+
+COLOURS = {"violet": "magenta", "teal": "cyan", "red": "red", "amber": "yellow", "blue": "blue", "green": "green"}
+STYLE = (
+    "body{font:1rem/1.6 system-ui,sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem}pre{white-space:pre-wrap;font:inherit}"
+    "mark{background:#fff3c4;border-bottom:2px solid #7a4f00}mark.u{background:#eee;border-bottom:2px dotted #555}"
+)
+
+
+def print_analysis(report: Report, analysis: Analysis, console: Console) -> None:
+    """Highlights, then the findings with reasons and suggestions."""
+    text = Text(report.text)
+    for finding in analysis.findings:
+        colour = COLOURS.get(load().category(finding.category).colour, "white") if finding.counted else "bright_black"
+        text.stylize(f"underline {colour}", finding.start, finding.end)
+    console.rule(escape(report.id))
+    console.print(text)
+    for finding in analysis.findings:
+        console.print(f"\n[bold]{escape(report.text[finding.start : finding.end])}[/bold]  {_label(finding)}")
+        console.print(f"  {escape(finding.rationale)} ({escape(finding.standard)})")
+        for line in _suggestions(finding):
+            console.print(f"  → {escape(line)}")
+    console.print()
+    for line in summary(analysis):
+        console.print(escape(line))
+
+
+def as_markdown(report: Report, analysis: Analysis) -> str:
+    """Findings and measures as Markdown."""
+    lines = [f"# {report.id}", ""]
+    for finding in analysis.findings:
+        lines += [
+            f"- **{_plain(report.text[finding.start : finding.end])}** {_label(finding)}",
+            f"  {finding.rationale} ({finding.standard})",
+        ]
+        lines += [f"  - {line}" for line in _suggestions(finding)]
+    return "\n".join([*lines, "", *(f"- {line}" for line in summary(analysis)), "", ""])
+
+
+def as_html(report: Report, analysis: Analysis) -> str:
+    """One self-contained page."""
+    marked, at = [], 0
+    for number, finding in enumerate(analysis.findings, 1):
+        marked.append(html.escape(report.text[at : finding.start]))
+        name = html.escape(_label(finding))
+        kind = "" if finding.counted else ' class="u"'
+        marked.append(
+            f'<mark{kind} title="{name}">{html.escape(report.text[finding.start : finding.end])}</mark><sup>{number}</sup>'
+        )
+        at = finding.end
+    marked.append(html.escape(report.text[at:]))
+    items = "".join(
+        f"<li><strong>{html.escape(report.text[each.start : each.end])}</strong> {html.escape(_label(each))}<br>{html.escape(each.rationale)} "
+        f"<em>{html.escape(each.standard)}</em><ul>{''.join(f'<li>{html.escape(line)}</li>' for line in _suggestions(each))}</ul></li>"
+        for each in analysis.findings
+    )
+    measures = "".join(f"<li>{html.escape(line)}</li>" for line in summary(analysis))
+    title = html.escape(report.id)
+    return (
+        f'<!doctype html><html lang="en-GB"><meta charset="utf-8"><title>{title}</title><style>{STYLE}</style><h1>{title}</h1>'
+        f"<pre>{''.join(marked)}</pre><h2>Findings</h2><ol>{items}</ol><h2>The document</h2><ul>{measures}</ul></html>\n"
+    )
+
+
+def summary(analysis: Analysis) -> Iterator[str]:
+    """The measures in words; density never without accountability visibility beside it."""
+    measures = analysis.measures
+    yield f"{measures.counted_findings} counted findings in {measures.words} words. {LIMITS}"
+    yield f"Per 1,000 words: {_estimate(measures.blame_density)}. Sentences on human acts that name who acted: {_estimate(measures.accountability_visibility)}."
+    counts = ", ".join(f"{label} {count}" for label, count in measures.attribution.items())
+    yield f"Attribution of sentences: {counts}. Individual share of explanations: {_estimate(measures.individual_share)}."
+    if measures.not_yet_mentioned:
+        names = {factor.id: factor.name for factor in load().factors}
+        yield f"Not yet mentioned, was it considered? {', '.join(names[each] for each in measures.not_yet_mentioned)}."
+
+
+def _estimate(estimate: Estimate) -> str:
+    if estimate.value is None:
+        return f"no value ({estimate.why})"
+    return f"{estimate.value:g} (95% interval {estimate.low:g} to {estimate.high:g})"
+
+
+def _label(finding: Finding) -> str:
+    name = load().category(finding.category).name
+    return f"({name})" if finding.counted else f"({name}; not counted, {finding.uncounted_because})"
+
+
+def _suggestions(finding: Finding) -> Iterator[str]:
+    for suggestion in finding.suggestions:
+        if suggestion.replacement is not None:
+            yield f"{suggestion.kind}: {suggestion.replacement or '(leave out)'}"
+        if suggestion.question:
+            yield f"{suggestion.kind}: {suggestion.question}"
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.split()).replace("*", "\\*")
