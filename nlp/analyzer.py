@@ -57,9 +57,7 @@ class Analyzer:
                 place += 1
             because = protected_because(span, quotations)
             if because:
-                inside = [
-                    replace(finding, counted=False, uncounted_because=f"protected: {because}") for finding in inside
-                ]
+                inside = [replace(finding, counted=False, uncounted_because=f"protected: {because}") for finding in inside]
             labels = label_sentence(span, inside)
             sentences.append(
                 Sentence(
@@ -80,7 +78,5 @@ class Analyzer:
             versions=self.versions,
             findings=tuple(findings),
             sentences=tuple(sentences),
-            measures=measure(
-                words=len(WORD.findall(text)), sentences=sentences, findings=findings, spans=parse.sentences
-            ),
+            measures=measure(words=len(WORD.findall(text)), sentences=sentences, findings=findings, spans=parse.sentences),
         )

@@ -77,11 +77,7 @@ def label_sentence(sentence: Span, findings: Sequence[Finding]) -> SentenceLabel
     text = sentence.text
     counted = [finding for finding in findings if finding.counted]
     attribution, confidence = _attribution(sentence, text, counted)
-    factors = (
-        tuple(name for name, cue in cues().factors.items() if cue.search(text))
-        if attribution in {"system", "mixed"}
-        else ()
-    )
+    factors = tuple(name for name, cue in cues().factors.items() if cue.search(text)) if attribution in {"system", "mixed"} else ()
     if attribution == "system" and not factors:
         factors = ("organisation",)
     if len(factors) > 2:
@@ -125,9 +121,7 @@ def _attribution(sentence: Span, text: str, counted: Sequence[Finding]) -> tuple
 
 
 def _of_blame(sentence: Span, text: str, condition: bool) -> tuple[Attribution, float]:
-    organisation = any(
-        kind_of(token) == "organisation" and token.dep_ in SUBJECTS | {"poss", "pobj", "compound"} for token in sentence
-    )
+    organisation = any(kind_of(token) == "organisation" and token.dep_ in SUBJECTS | {"poss", "pobj", "compound"} for token in sentence)
     people = any(kind_of(token) in {"staff", "patient"} and token.dep_ in ACTS for token in sentence)
     if organisation and not people:
         return ("system", 0.65) if ARRANGEMENTS.search(text) else ("individual", 0.6)
@@ -144,9 +138,7 @@ def _conditional_factor(text: str) -> bool:
 
 def _people_act(sentence: Span) -> bool:
     return any(
-        token.pos_ in {"VERB", "AUX"} and kind_of(subject_of(token)) in {"staff", "patient"}
-        for token in sentence
-        if token.pos_ != "SPACE"
+        token.pos_ in {"VERB", "AUX"} and kind_of(subject_of(token)) in {"staff", "patient"} for token in sentence if token.pos_ != "SPACE"
     )
 
 

@@ -32,11 +32,7 @@ def read_report(line: str, number: int) -> Report:
     try:
         record = json.loads(line)
     except (json.JSONDecodeError, RecursionError) as error:
-        raise UnreadableInputError(
-            f"Line {number} is not JSON. Each line needs one object with 'id' and 'text'."
-        ) from error
+        raise UnreadableInputError(f"Line {number} is not JSON. Each line needs one object with 'id' and 'text'.") from error
     if not isinstance(record, dict) or not isinstance(record.get("text"), str):
-        raise UnreadableInputError(
-            f"Line {number} has no string 'text'. Each line needs one object with 'id' and 'text'."
-        )
+        raise UnreadableInputError(f"Line {number} has no string 'text'. Each line needs one object with 'id' and 'text'.")
     return Report(str(record.get("id", f"line-{number}")), record["text"])

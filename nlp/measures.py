@@ -27,12 +27,10 @@ RULE_OF = {"judgement": 2, "human_error": 3, "rule_violation": 4, "failure": 5}
 LIMITS = "Wording only; not a review of the quality of the investigation."
 
 
-def measure(
-    *, words: int, sentences: Sequence[Sentence], findings: Sequence[Finding], spans: Sequence[Span]
-) -> Measures:
+def measure(*, words: int, sentences: Sequence[Sentence], findings: Sequence[Finding], spans: Sequence[Span]) -> Measures:
     """Measures of one report. `sentences` and `spans` run in parallel; only counted findings count."""
     counted = [finding for finding in findings if finding.counted]
-    attribution = Counter(sentence.attribution for sentence in sentences)
+    attribution: Counter[str] = Counter(sentence.attribution for sentence in sentences)
     explained = attribution["individual"] + attribution["system"] + attribution["mixed"]
     factors = Counter(factor for sentence in sentences for factor in sentence.factors)
     named, acts = _accountability(spans)
@@ -46,10 +44,7 @@ def measure(
         attribution={each.id: attribution[each.id] for each in taxonomy.attributions},
         individual_share=share(attribution["individual"], explained, nothing="no sentence explains anything"),
         accountability_visibility=share(named, acts, nothing="no sentence tells of a human act"),
-        actions={
-            each.id: sum(sentence.action_strength == each.id for sentence in sentences)
-            for each in taxonomy.action_strengths
-        },
+        actions={each.id: sum(sentence.action_strength == each.id for sentence in sentences) for each in taxonomy.action_strengths},
         person_focused_actions=sum(finding.category == "person_focused_action" for finding in counted),
         five_rules=tuple(_five_rules(sentences, counted, spans)),
         factors={each.id: factors[each.id] for each in taxonomy.factors},
@@ -75,9 +70,7 @@ def density(count: int, words: int) -> Estimate:
         return Estimate(why=f"under {MIN_WORDS} words")
     low = 0.0 if count == 0 else _rate(count - 1, 0.975)
     high = _rate(count, 0.025)
-    return Estimate(
-        value=round(1000 * count / words, 2), low=round(1000 * low / words, 2), high=round(1000 * high / words, 2)
-    )
+    return Estimate(value=round(1000 * count / words, 2), low=round(1000 * low / words, 2), high=round(1000 * high / words, 2))
 
 
 def _rate(count: int, probability: float) -> float:
@@ -95,13 +88,8 @@ def _accountability(spans: Sequence[Span]) -> tuple[int, int]:
     named = acts = 0
     for span in spans:
         people = any(
-            (token.dep_ in {"nsubj", "poss"}
-            and kind_of(token) in {"staff", "patient", "organisation"})
-            or (
-                token.dep_ == "pobj"
-                and token.head.dep_ == "agent"
-                and kind_of(token) in {"staff", "patient", "organisation"}
-            )
+            (token.dep_ in {"nsubj", "poss"} and kind_of(token) in {"staff", "patient", "organisation"})
+            or (token.dep_ == "pobj" and token.head.dep_ == "agent" and kind_of(token) in {"staff", "patient", "organisation"})
             for token in span
         )
         passive = any(
@@ -130,10 +118,7 @@ def _five_rules(sentences: Sequence[Sentence], counted: Sequence[Finding], spans
             found.add(rule)
         if causal and sentence.attribution == "individual" and not found:
             found.add(1)
-        checks.extend(
-            RuleCheck(rule=rule, start=sentence.start, end=sentence.end, question=QUESTIONS[rule])
-            for rule in sorted(found)
-        )
+        checks.extend(RuleCheck(rule=rule, start=sentence.start, end=sentence.end, question=QUESTIONS[rule]) for rule in sorted(found))
     return checks
 
 
@@ -142,11 +127,7 @@ def _notes(counted: Sequence[Finding], attribution: Counter[str], explained: int
     if not counted and attribution["individual"]:
         notes.append(f"No flagged wording; {attribution['individual']} of {explained} explanations stop at a person.")
     if counted and words >= MIN_WORDS:
-        notes.append(
-            "Longer reports hold more marked wording; compare densities only between reports of like length and kind."
-        )
+        notes.append("Longer reports hold more marked wording; compare densities only between reports of like length and kind.")
     if explained:
-        notes.append(
-            "There is no right balance between individual and system explanations; the counts are for reading, not a target."
-        )
+        notes.append("There is no right balance between individual and system explanations; the counts are for reading, not a target.")
     return notes

@@ -13,9 +13,7 @@ def merge(findings: Iterable[Finding]) -> list[Finding]:
     """
     rank = {category.id: place for place, category in enumerate(load().categories)}
     kept: list[Finding] = []
-    for finding in sorted(
-        findings, key=lambda each: (rank[each.category], -(each.end - each.start), -each.confidence, each.start)
-    ):
+    for finding in sorted(findings, key=lambda each: (rank[each.category], -(each.end - each.start), -each.confidence, each.start)):
         if all(finding.end <= other.start or finding.start >= other.end for other in kept):
             kept.append(finding)
     return sorted(kept, key=lambda each: each.start)

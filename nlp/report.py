@@ -26,9 +26,7 @@ class Report:
 
     def __post_init__(self) -> None:
         if any("\ud800" <= character <= "\udfff" for character in self.text):
-            raise UnreadableInputError(
-                f"Report {self.id!r} holds lone surrogates, which are not text. Send it as valid UTF-8."
-            )
+            raise UnreadableInputError(f"Report {self.id!r} holds lone surrogates, which are not text. Send it as valid UTF-8.")
 
     @property
     def digest(self) -> str:

@@ -81,12 +81,7 @@ class RuleDetector:
 
     def detect(self, parse: Parse) -> list[Finding]:
         quotations = Quotations(parse.doc.text)
-        return [
-            finding
-            for sentence in parse.sentences
-            for rule in rules()
-            for finding in _apply(rule, sentence, parse, quotations)
-        ]
+        return [finding for sentence in parse.sentences for rule in rules() for finding in _apply(rule, sentence, parse, quotations)]
 
 
 def _apply(rule: Rule, sentence: Span, parse: Parse, quotations: Quotations) -> Iterator[Finding]:

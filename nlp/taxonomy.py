@@ -71,10 +71,7 @@ def load() -> Taxonomy:
         source = tomllib.load(file)
     return Taxonomy(
         version=source["version"],
-        categories=tuple(
-            Category(**{**row, "marks": tuple(row["marks"]), "leaves": tuple(row["leaves"])})
-            for row in source["category"]
-        ),
+        categories=tuple(Category(**{**row, "marks": tuple(row["marks"]), "leaves": tuple(row["leaves"])}) for row in source["category"]),
         attributions=tuple(Label(**row) for row in source["attribution"]),
         factors=tuple(Label(**row) for row in source["factor"]),
         action_strengths=tuple(Label(**row) for row in source["action_strength"]),

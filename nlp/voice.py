@@ -11,9 +11,7 @@ from spacy.tokens import Span, Token
 
 from nlp.actors import SUBJECTS
 
-QUOTE = re.compile(
-    r"(?<![\w])\"(?=\S)([^\"\n]{2,1200}?)\"|(?<![\w'])'(?=\w)([^'\n]{12,600}?(?:(?<=\w)'(?=\w)[^'\n]{0,300}?)*)'(?!\w)"
-)
+QUOTE = re.compile(r"(?<![\w])\"(?=\S)([^\"\n]{2,1200}?)\"|(?<![\w'])'(?=\w)([^'\n]{12,600}?(?:(?<=\w)'(?=\w)[^'\n]{0,300}?)*)'(?!\w)")
 SPEAKERS = re.compile(
     r"\b(?:patients?|famil(?:y|ies)|mother|father|son|daughter|wife|husband|parents?|relatives?|carers?|nurse|doctor|staff|registrar|"
     r"consultant|midwife|paramedic|manager|witness|she|he|they|mrs?|ms|miss|dr|employee|pilot|complain\w*|statement|said|told|wrote|says)\b",
@@ -94,7 +92,7 @@ def _told_by_another(token: Token) -> bool:
             subjects = [child for child in ancestor.children if child.dep_ in SUBJECTS and child is not previous]
             for subject in subjects:
                 word = subject.lemma_.lower()
-                inside = previous.dep_ == "ccomp" or (previous.dep_ == "parataxis")
+                inside = previous.dep_ in {"ccomp", "parataxis"}
                 if lemma in lists.finding and word in lists.rulers and inside:
                     return True
                 if lemma in lists.reporting and inside and word not in lists.own and subject.text != "I":

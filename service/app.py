@@ -72,8 +72,5 @@ def create_app(settings: Settings | None = None, build: Callable[[], Analyzer] =
 
 
 def _limits(settings: Settings) -> str:
-    rows = (
-        f"- `{name}` = {getattr(settings, name):,}: {field.description}"
-        for name, field in Settings.model_fields.items()
-    )
+    rows = (f"- `{name}` = {getattr(settings, name):,}: {field.description}" for name, field in Settings.model_fields.items())
     return "Limits, answered with 413, 422 or 503 and never by cutting the text:\n\n" + "\n".join(rows)

@@ -66,9 +66,7 @@ def serve(
 
 @app.command()
 def analyze(
-    file: Annotated[
-        str, typer.Argument(help="A .txt, .md, .docx or .jsonl file, a folder of them, or - for standard input.")
-    ],
+    file: Annotated[str, typer.Argument(help="A .txt, .md, .docx or .jsonl file, a folder of them, or - for standard input.")],
     form: Annotated[Format, typer.Option("--format", help="How to write the analysis.")] = Format.TERMINAL,
     output: Annotated[str, typer.Option(help="Where to write; - for standard output.")] = "-",
     detector: Annotated[Choice, typer.Option(help="Which detector.")] = Choice.RULES,

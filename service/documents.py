@@ -42,19 +42,15 @@ def write_docx(text: str) -> bytes:
 
 
 def _decode(content: bytes) -> tuple[str, list[str]]:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encoding, warnings = "utf-16", []
-    else:
-        encoding, warnings = "utf-8-sig", []
+    warnings: list[str] = []
+    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError:
         try:
             text = content.decode("cp1252")
         except UnicodeDecodeError as error:
-            raise UnreadableInputError(
-                "The file is not text in UTF-8, UTF-16 or Windows-1252. Save it as UTF-8 text."
-            ) from error
+            raise UnreadableInputError("The file is not text in UTF-8, UTF-16 or Windows-1252. Save it as UTF-8 text.") from error
         warnings = ["The file is not UTF-8; it was read as Windows-1252. Check accented letters and quotation marks."]
     if text.count("\x00") > len(text) // 20:
         raise UnreadableInputError("The file does not hold text. Save it as plain text, Markdown or .docx.")
@@ -81,9 +77,7 @@ def _read_docx(content: bytes) -> str:
 
 def _check_sizes(archive: zipfile.ZipFile) -> None:
     """Unpack in small steps and stop at the limit; the sizes that a file declares are not believed."""
-    too_large = LimitExceededError(
-        f"The document unpacks to more than {MAX_UNPACKED // 1_000_000} MB. Remove pictures or split it."
-    )
+    too_large = LimitExceededError(f"The document unpacks to more than {MAX_UNPACKED // 1_000_000} MB. Remove pictures or split it.")
     entries = archive.infolist()
     if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
         raise too_large

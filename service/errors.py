@@ -68,10 +68,7 @@ def add_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        details = [
-            Detail(where=".".join(_place(part) for part in each["loc"]), problem=_problem(each))
-            for each in error.errors()[:20]
-        ]
+        details = [Detail(where=".".join(_place(part) for part in each["loc"]), problem=_problem(each)) for each in error.errors()[:20]]
         return answer(
             422,
             "The request cannot be read. See 'details' for what was expected, and /docs for examples.",

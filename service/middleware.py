@@ -58,9 +58,7 @@ class Guard:
                 raise TooLargeError
             await self.app(scope, counted, sent)
         except TooLargeError:
-            refusal = answer(
-                413, f"The request is larger than {self.limit:,} bytes. Send a shorter text or fewer texts."
-            )
+            refusal = answer(413, f"The request is larger than {self.limit:,} bytes. Send a shorter text or fewer texts.")
             await refusal(scope, receive, sent)
         finally:
             route = getattr(scope.get("route"), "path", "(none)")

@@ -30,8 +30,6 @@ def to_utf16(analysis: Analysis, text: str) -> Analysis:
         sentences=tuple(replace(each, start=units[each.start], end=units[each.end]) for each in analysis.sentences),
         measures=replace(
             analysis.measures,
-            five_rules=tuple(
-                replace(each, start=units[each.start], end=units[each.end]) for each in analysis.measures.five_rules
-            ),
+            five_rules=tuple(replace(each, start=units[each.start], end=units[each.end]) for each in analysis.measures.five_rules),
         ),
     )

@@ -55,14 +55,13 @@ def as_html(report: Report, analysis: Analysis) -> str:
         marked.append(html.escape(report.text[at : finding.start]))
         name = html.escape(_label(finding))
         kind = "" if finding.counted else ' class="u"'
-        marked.append(
-            f'<mark{kind} title="{name}">{html.escape(report.text[finding.start : finding.end])}</mark><sup>{number}</sup>'
-        )
+        marked.append(f'<mark{kind} title="{name}">{html.escape(report.text[finding.start : finding.end])}</mark><sup>{number}</sup>')
         at = finding.end
     marked.append(html.escape(report.text[at:]))
     items = "".join(
-        f"<li><strong>{html.escape(report.text[each.start : each.end])}</strong> {html.escape(_label(each))}<br>{html.escape(each.rationale)} "
-        f"<em>{html.escape(each.standard)}</em><ul>{''.join(f'<li>{html.escape(line)}</li>' for line in _suggestions(each))}</ul></li>"
+        f"<li><strong>{html.escape(report.text[each.start : each.end])}</strong> {html.escape(_label(each))}<br>"
+        f"{html.escape(each.rationale)} <em>{html.escape(each.standard)}</em>"
+        f"<ul>{''.join(f'<li>{html.escape(line)}</li>' for line in _suggestions(each))}</ul></li>"
         for each in analysis.findings
     )
     measures = "".join(f"<li>{html.escape(line)}</li>" for line in summary(analysis))
@@ -77,7 +76,8 @@ def summary(analysis: Analysis) -> Iterator[str]:
     """The measures in words; density never without accountability visibility beside it."""
     measures = analysis.measures
     yield f"{measures.counted_findings} counted findings in {measures.words} words. {LIMITS}"
-    yield f"Per 1,000 words: {_estimate(measures.blame_density)}. Sentences on human acts that name who acted: {_estimate(measures.accountability_visibility)}."
+    visible = _estimate(measures.accountability_visibility)
+    yield f"Per 1,000 words: {_estimate(measures.blame_density)}. Sentences on human acts that name who acted: {visible}."
     counts = ", ".join(f"{label} {count}" for label, count in measures.attribution.items())
     yield f"Attribution of sentences: {counts}. Individual share of explanations: {_estimate(measures.individual_share)}."
     if measures.not_yet_mentioned:

@@ -24,9 +24,7 @@ class AnalyzeRequest(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
         strict=True,
-        json_schema_extra={
-            "examples": [{"text": EXAMPLE}, {"texts": [{"id": "R1", "text": EXAMPLE}], "offset_unit": "utf16"}]
-        },
+        json_schema_extra={"examples": [{"text": EXAMPLE}, {"texts": [{"id": "R1", "text": EXAMPLE}], "offset_unit": "utf16"}]},
     )
 
     id: Annotated[str, Field(max_length=200)] | None = None

@@ -22,9 +22,5 @@ class Settings(BaseModel):
         """Settings with what the environment overrides."""
         prefix = "SECONDSTORY_"
         return cls.model_validate(
-            {
-                name: environment[prefix + name.upper()]
-                for name in cls.model_fields
-                if prefix + name.upper() in environment
-            }
+            {name: environment[prefix + name.upper()] for name in cls.model_fields if prefix + name.upper() in environment}
         )

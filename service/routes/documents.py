@@ -30,9 +30,7 @@ async def read(file: Annotated[UploadFile, File(description=".txt, .md or .docx"
     text, warnings = await run_in_threadpool(read_document, file.filename or "", await file.read())
     limit = request.app.state.settings.max_text_chars
     if len(text) > limit:
-        raise LimitExceededError(
-            f"The document has {len(text):,} characters; at most {limit:,} are taken. Send it in parts."
-        )
+        raise LimitExceededError(f"The document has {len(text):,} characters; at most {limit:,} are taken. Send it in parts.")
     return DocumentAnswer(text, warnings)
 
 

@@ -1,0 +1,32 @@
+"""The real analyser, loaded once for all tests."""
+
+import pytest
+from starlette.testclient import TestClient
+
+from nlp.analyzer import Analyzer
+from nlp.report import Analysis, Report
+from service.app import create_app
+from service.settings import Settings
+from service.wiring import build_analyzer
+
+
+@pytest.fixture(scope="session")
+def analyzer() -> Analyzer:
+    return build_analyzer()
+
+
+@pytest.fixture
+def read(analyzer):
+    def analyse(text: str) -> Analysis:
+        return analyzer.analyze(Report("t", text))
+
+    return analyse
+
+
+@pytest.fixture(scope="session")
+def client(analyzer):
+    with TestClient(create_app(Settings(), build=lambda: analyzer), raise_server_exceptions=False) as client:
+        for _ in range(100):
+            if client.get("/readyz").status_code == 200:
+                break
+        yield client

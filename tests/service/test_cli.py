@@ -1,0 +1,63 @@
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from service.cli import app
+
+TEXT = "The nurse carelessly failed to check the allergy status."
+
+
+@pytest.fixture
+def run(monkeypatch, analyzer):
+    monkeypatch.setattr("service.wiring.build_analyzer", lambda: analyzer)
+    return lambda *arguments, **options: CliRunner().invoke(app, [str(each) for each in arguments], **options)
+
+
+def test_json_lines_follow_the_contract_and_bad_lines_do_not_stop_the_run(run, tmp_path):
+    source, output = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    bad = ["not json", '{"id": "B"}', '{"id": "C", "text": 3}', '{"id": "D", "text": "\\ud800"}']
+    source.write_text("\n".join([json.dumps({"id": "A", "text": TEXT}), *bad, json.dumps({"id": "E", "text": ""})]))
+    result = run("analyze", "--format", "jsonl", source, "--output", output)
+    rows = [json.loads(line) for line in output.read_text().splitlines()]
+    assert result.exit_code == 3
+    assert [("error" in row) for row in rows] == [False, True, True, True, True, False]
+    assert rows[0]["id"] == "A"
+    assert rows[0]["findings"][1]["start"] == 21
+
+
+def test_json_lines_stream_from_standard_input(run):
+    result = run("analyze", "--format", "jsonl", "-", input=json.dumps({"id": "A", "text": TEXT}) + "\n")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout.splitlines()[0])["id"] == "A"
+
+
+@pytest.mark.parametrize("form", ["terminal", "json", "html", "md"])
+def test_a_file_can_be_read_in_every_format(run, tmp_path, form):
+    (tmp_path / "r.txt").write_text(TEXT + " <b>")
+    result = run("analyze", tmp_path / "r.txt", "--format", form)
+    assert result.exit_code == 0
+    assert "failed to check" in result.output or form == "json"
+    assert form != "html" or "&lt;b&gt;" in result.output
+
+
+def test_a_folder_is_read_whole(run, tmp_path):
+    for name in ("a.txt", "b.md"):
+        (tmp_path / name).write_text(TEXT)
+    result = run("analyze", tmp_path, "--format", "jsonl")
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["a.txt", "b.md"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [("nowhere.txt",), ("nowhere.jsonl", "--format", "jsonl"), ("pyproject.toml",), ("README.md", "--detector", "model")]
+)
+def test_bad_arguments_get_one_sentence(run, arguments):
+    result = run("analyze", *arguments)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+    assert result.output.strip().endswith(".")
+
+
+def test_taxonomy_prints(run):
+    assert "patient_blame" in run("taxonomy").output
+    assert json.loads(run("taxonomy", "--json").output)["version"]

@@ -1,0 +1,29 @@
+"""What holds for the tree as a whole."""
+
+from pathlib import Path
+
+import models
+import nlp
+import service
+import training
+
+TOP = Path(__file__).parent.parent
+
+
+def test_our_packages_resolve_to_our_tree():
+    assert all(Path(package.__file__).is_relative_to(TOP) for package in (nlp, models, training, service))
+
+
+def test_no_file_is_past_500_lines():
+    long = [
+        path
+        for name in ("nlp", "models", "training", "service")
+        for path in (TOP / name).rglob("*.py")
+        if len(path.read_text().splitlines()) > 500
+    ]
+    assert long == []
+
+
+def test_the_readme_names_every_command():
+    readme = (TOP / "README.md").read_text()
+    assert all(command in readme for command in ("make serve", "make test", "secondstory analyze", "secondstory taxonomy"))
