@@ -4,7 +4,7 @@ BIN := .venv/bin
 PORT ?= 8000
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: serve test lint bench browser docs page clean
+.PHONY: serve test lint bench browser page clean
 
 serve: .venv/.serve
 	$(BIN)/secondstory serve --port $(PORT) --open
@@ -20,9 +20,6 @@ lint: .venv/.dev
 
 bench: .venv/.dev
 	$(BIN)/python tests/bench.py
-
-docs: .venv/.dev
-	$(BIN)/python docs/generate.py
 
 # Only for people who change the page's editor bundle; the built file is in the repository.
 page:

@@ -5,6 +5,7 @@ capitals lowered where a whole sentence shouts. So every `token.idx` is an offse
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -68,10 +69,20 @@ class Parser:
 
 def reading_text(text: str) -> str:
     """What the parser reads in place of `text`: same length, plain quotes, soft line breaks as blanks."""
-    characters = list(text.translate(TWINS))
+    characters = [" " if _is_unreadable(character) else character for character in text.translate(TWINS)]
     for break_start, break_end in soft_breaks(text):
         characters[break_start:break_end] = " " * (break_end - break_start)
     return "".join(characters)
+
+
+def _is_unreadable(character: str) -> bool:
+    """Emoji, joiners and control characters: they say nothing to the parser and lead it astray."""
+    return (
+        (character > "~"
+        and unicodedata.category(character) in {"So", "Sk", "Cf", "Cc", "Co", "Cn"})
+        or character < "\t"
+        or "\r" < character < " "
+    )
 
 
 def soft_breaks(text: str) -> Iterator[tuple[int, int]]:

@@ -21,7 +21,7 @@ def parser():
         ("The nurse did not check\nthe wristband. He fell.", ["The nurse did not check\nthe wristband.", "He fell."]),
         ("• First point\n• Second point", ["• First point", "• Second point"]),
         ("Name\tRole\nA\tNurse", ["Name\tRole", "A\tNurse"]),
-        ("The pump stopped. 😀 Then it began.", ["The pump stopped.", "😀 Then it began."]),
+        ("The pump stopped. 😀 Then it began.", ["The pump stopped.", "Then it began."]),
         ("THE LOT WAS UNKNOWN.THE DEVICE WAS NOT RETURNED.", ["THE LOT WAS UNKNOWN.", "THE DEVICE WAS NOT RETURNED."]),
         ("2.1 The Trust met.\r\n2.2 It agreed.", ["2.1 The Trust met.", "2.2 It agreed."]),
         ("", []),

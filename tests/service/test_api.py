@@ -1,6 +1,7 @@
 import io
 import json
 import logging
+import threading
 
 import pytest
 import schemathesis
@@ -61,11 +62,17 @@ def test_long_texts_are_refused_and_never_cut(analyzer):
 
 
 def test_a_starting_service_says_so(analyzer):
-    app = create_app(Settings(), build=lambda: analyzer)
-    with TestClient(app) as client:
-        app.state.engine._analyzer = None
+    loaded = threading.Event()
+
+    def build():
+        loaded.wait(10)
+        return analyzer
+
+    with TestClient(create_app(Settings(), build=build)) as client:
         answer = client.post("/v1/analyze", json={"text": TEXT})
-    assert answer.status_code == 503
+        alive = client.get("/healthz")
+        loaded.set()
+    assert (answer.status_code, alive.status_code) == (503, 200)
     assert answer.headers["retry-after"]
 
 

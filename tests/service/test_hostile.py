@@ -33,9 +33,9 @@ def bodies():
         yield '{"text": "' + surrogate + '"}'
         yield '{"texts": [{"text": "' + surrogate + '"}]}'
         yield '{"texts": [{"id": "' + surrogate + '", "text": "a"}]}'
-    for length in range(1, 56):
+    for length in range(1, 45):
         yield json.dumps({"text": CANARY * 3, "id": "a"})[:length]
-    for broken in (
+    yield from (
         "",
         " ",
         "nul",
@@ -48,8 +48,7 @@ def bodies():
         "\x00",
         "\ufeff[]",
         "{" * 9,
-    ):
-        yield broken
+    )
     for length in (200_001, 500_000, 1_000_000, 1_900_000, 2_100_000, 5_000_000):
         yield json.dumps({"text": "a" * length})
         yield json.dumps({"texts": [{"text": "a" * length}]})
@@ -61,8 +60,7 @@ def bodies():
 
 
 def raw_bodies():
-    for bad in (b"\xff\xfe\x00", b"\xc3\x28", b'{"text": "\xff"}', b'{"text": "\xed\xa0\x80"}', b'{"text": "\xc0\xaf"}', b"\x80" * 100):
-        yield bad
+    yield from (b"\xff\xfe\x00", b"\xc3\x28", b'{"text": "\xff"}', b'{"text": "\xed\xa0\x80"}', b'{"text": "\xc0\xaf"}', b"\x80" * 100)
 
 
 def zip_of(*entries):

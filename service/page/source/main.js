@@ -48,7 +48,7 @@ const view = new EditorView({
       history(),
       keymap.of([...defaultKeymap, ...historyKeymap]),
       EditorView.lineWrapping,
-      EditorView.contentAttributes.of({ "aria-label": "Report text", spellcheck: "true" }),
+      EditorView.contentAttributes.of({ "aria-label": "Report text", spellcheck: "true", tabindex: "0" }),
       placeholder("Paste or type a report here, or open a file. Nothing leaves this machine and nothing is stored."),
       marks,
       EditorView.updateListener.of((update) => {
