@@ -78,8 +78,7 @@ def reading_text(text: str) -> str:
 def _is_unreadable(character: str) -> bool:
     """Emoji, joiners and control characters: they say nothing to the parser and lead it astray."""
     return (
-        (character > "~"
-        and unicodedata.category(character) in {"So", "Sk", "Cf", "Cc", "Co", "Cn"})
+        (character > "~" and unicodedata.category(character) in {"So", "Sk", "Cf", "Cc", "Co", "Cn"})
         or character < "\t"
         or "\r" < character < " "
     )

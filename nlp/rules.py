@@ -161,8 +161,8 @@ def _by_kind(rule: Rule, kind: str, allowed: frozenset[str]) -> str | None:
 
 def _is_device(subject: Token) -> bool:
     return subject.lemma_.lower() in {
-        "alarm", "pump", "device", "machine", "engine", "valve", "sensor", "light", "lighting", "barrier", "software", "system", "autopilot",
-        "monitor", "battery", "brake", "airplane", "aircraft", "gear",
+        "alarm", "pump", "device", "machine", "engine", "valve", "sensor", "light", "lighting", "barrier", "software", "system",
+        "autopilot", "monitor", "battery", "brake", "airplane", "aircraft", "gear",
     }  # fmt: skip
 
 
