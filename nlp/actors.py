@@ -9,8 +9,10 @@ from spacy.tokens import Token
 
 Kind = Literal["patient", "staff", "organisation", "thing", "unknown"]
 SUBJECTS = {"nsubj", "nsubjpass", "csubj", "expl"}
-CLIMB = {"conj", "xcomp", "advcl", "pcomp", "acl", "ccomp", "aux", "auxpass", "dep"}
+CLIMB = {"conj", "xcomp", "advcl", "pcomp", "prep", "acl", "ccomp", "aux", "auxpass", "dep"}
 SPEAKERS = {"i", "we", "he", "she", "they", "you", "who", "anyone", "someone", "nobody", "everyone", "no-one"}
+# In a health report a person called by a plain title is most often the patient or a relative; staff are called by role or as Dr.
+PATIENT_TITLES = {"patient", "resident", "mr", "mrs", "ms", "miss"}
 PEOPLE_ENDINGS = ("ist", "ician", "man", "men", "woman", "officer", "worker")
 
 
@@ -39,7 +41,7 @@ def kind_of(token: Token | None) -> Kind:
     if known:
         return known
     if token.pos_ == "PROPN" and token.text[:1].isupper():
-        return "patient" if any(child.lower_ in {"patient", "resident"} for child in token.lefts) else "staff"
+        return "patient" if any(child.lower_.rstrip(".") in PATIENT_TITLES for child in token.lefts) else "staff"
     if lemma.endswith(PEOPLE_ENDINGS):
         return "staff"
     if lemma in {"#", "1", "2", "one", "two", "all", "none", "some", "other"}:

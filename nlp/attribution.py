@@ -26,6 +26,24 @@ PEOPLE_DID_NOT = re.compile(
     r"fail\w*|decision|decided|chose|forgot|assum\w+|misread|misjudg\w*|mistake|error)\b",
     re.IGNORECASE,
 )
+CONTRAST = re.compile(r"\b(?:but|although|though|however|while|despite|in the absence of)\b", re.IGNORECASE)
+TELLING = {
+    "concern",
+    "find",
+    "state",
+    "hear",
+    "report",
+    "tell",
+    "note",
+    "understand",
+    "say",
+    "believe",
+    "advise",
+    "be",
+    "think",
+    "feel",
+    "know",
+}
 OMISSION = re.compile(r"\b(?:was|were|is|are)\s+(?:not|never)\s+(?:\w+ly\s+)?\w+(?:ed|en|ne)\b", re.IGNORECASE)
 HUMAN_ACTS = {
     "give", "administer", "prescribe", "make", "omit", "decide", "discharge", "send", "record", "document", "check", "complete", "connect",
@@ -125,7 +143,7 @@ def _of_blame(sentence: Span, text: str, condition: bool) -> tuple[Attribution, 
     people = any(kind_of(token) in {"staff", "patient"} and token.dep_ in ACTS for token in sentence)
     if organisation and not people:
         return ("system", 0.65) if ARRANGEMENTS.search(text) else ("individual", 0.6)
-    if condition and cues().gate["causal"].search(text) and people:
+    if condition and people and (cues().gate["causal"].search(text) or CONTRAST.search(text)):
         return "mixed", 0.5
     if organisation and ARRANGEMENTS.search(text) and sentence.root.lemma_ in {"fail", "ensure", "neglect"}:
         return "system", 0.55
@@ -138,7 +156,8 @@ def _conditional_factor(text: str) -> bool:
 
 def _people_act(sentence: Span) -> bool:
     return any(
-        token.pos_ in {"VERB", "AUX"} and kind_of(subject_of(token)) in {"staff", "patient"} for token in sentence if token.pos_ != "SPACE"
+        token.pos_ in {"VERB", "AUX"} and token.lemma_ not in TELLING and kind_of(subject_of(token)) in {"staff", "patient"}
+        for token in sentence
     )
 
 
