@@ -26,6 +26,7 @@ PEOPLE_DID_NOT = re.compile(
     r"fail\w*|decision|decided|chose|forgot|assum\w+|misread|misjudg\w*|mistake|error)\b",
     re.IGNORECASE,
 )
+WORRY = re.compile(r"\b(?:concern(?:s|ed|ing)?|risk|unclear|no\s+(?:\w+\s+)?(?:system|process|policy|guidance))\b", re.IGNORECASE)
 CONTRAST = re.compile(r"\b(?:but|although|though|however|while|despite|in the absence of)\b", re.IGNORECASE)
 TELLING = {
     "concern",
@@ -120,7 +121,7 @@ def _attribution(sentence: Span, text: str, counted: Sequence[Finding]) -> tuple
         return "none", 0.75
     causal, concern, recommends = (bool(gate[name].search(text)) for name in ("causal", "concern", "recommend"))
     if not (causal or concern or recommends):
-        return "none", 0.75
+        return ("individual", 0.5) if _names_an_act(sentence) else ("none", 0.75)
     factor = any(cue.search(text) for cue in cues().factors.values())
     people = _people_act(sentence)
     if recommends and not causal:
@@ -134,7 +135,9 @@ def _attribution(sentence: Span, text: str, counted: Sequence[Finding]) -> tuple
     if causal and factor and not people:
         return "system", 0.55
     if concern and factor:
-        return ("system", 0.5) if not people else ("none", 0.5)
+        return ("none", 0.5) if people and not WORRY.search(text) else ("system", 0.5)
+    if _names_an_act(sentence):
+        return "individual", 0.5
     return "none", 0.55
 
 
@@ -152,6 +155,12 @@ def _of_blame(sentence: Span, text: str, condition: bool) -> tuple[Attribution, 
 
 def _conditional_factor(text: str) -> bool:
     return bool(cues().gate["machine"].search(text)) and bool(cues().gate["causal"].search(text))
+
+
+def _names_an_act(sentence: Span) -> bool:
+    """A causal fragment such as *the pilot's decision to continue*: a person's act, and no verb that narrates."""
+    root = sentence.root
+    return root.pos_ == "NOUN" and any(child.dep_ == "poss" and kind_of(child) == "staff" for child in root.children)
 
 
 def _people_act(sentence: Span) -> bool:
