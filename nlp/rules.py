@@ -142,6 +142,8 @@ def _category(rule: Rule, span: Span) -> str | None:
     if not rule.actor:
         return rule.category
     verb = _verb(span)
+    if span.root.dep_ == "amod" and verb is span.root:
+        return _by_kind(rule, kind_of(span.root.head), rule.actor - {"unknown"})
     subject = subject_of(verb)
     if subject is None:
         return rule.category if "unknown" in rule.actor or verb.dep_ == "ROOT" else None
