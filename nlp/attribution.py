@@ -114,7 +114,7 @@ def _attribution(sentence: Span, text: str, counted: Sequence[Finding]) -> tuple
     gate = cues().gate
     if gate["question"].search(text):
         return "none", 0.8
-    condition = bool(gate["condition"].search(text)) or _conditional_factor(text)
+    condition = bool(gate["condition"].search(text))
     if counted:
         return _of_blame(sentence, text, condition)
     if gate["policy"].search(text) or gate["medical"].search(text):
@@ -132,6 +132,8 @@ def _attribution(sentence: Span, text: str, counted: Sequence[Finding]) -> tuple
         return "individual", 0.6
     if causal and OMISSION.search(text):
         return "individual", 0.55
+    if _conditional_factor(text):
+        return "system", 0.6
     if causal and factor and not people:
         return "system", 0.55
     if concern and factor:
