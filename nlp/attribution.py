@@ -27,6 +27,13 @@ PEOPLE_DID_NOT = re.compile(
     re.IGNORECASE,
 )
 WORRY = re.compile(r"\b(?:concern(?:s|ed|ing)?|risk|unclear|no\s+(?:\w+\s+)?(?:system|process|policy|guidance))\b", re.IGNORECASE)
+ONE_PERSON = re.compile(
+    r"\b(?:for|in|to|of)\s+(?:one|1)\b|\bpatient\s*\(?#?\s*\d|\bthe\s+(?:patient|deceased)\b|\b(?:his|her)\b", re.IGNORECASE
+)
+STANDING = re.compile(r"\b(?:polic|system|staffing|training|process|procedures|program|enforce|log)\w*\b", re.IGNORECASE)
+ACT_NOUN = re.compile(
+    r"(?:tion|sion|ment|ing|ance|ence|al|use|choice|loss|delay|failure|error|mistake|attempt|lack|control)s?$", re.IGNORECASE
+)
 CONTRAST = re.compile(r"\b(?:but|although|though|however|while|despite|in the absence of)\b", re.IGNORECASE)
 TELLING = {
     "concern",
@@ -126,6 +133,8 @@ def _attribution(sentence: Span, text: str, counted: Sequence[Finding]) -> tuple
     people = _people_act(sentence)
     if recommends and not causal:
         return ("system", 0.6) if factor else ("none", 0.5)
+    if causal and _owns_an_act(sentence) and not condition:
+        return ("mixed", 0.5) if _conditional_factor(text) and " and " in text else ("individual", 0.6)
     if condition:
         return ("mixed", 0.5) if people and causal and PEOPLE_DID_NOT.search(text) else ("system", 0.7)
     if causal and people and PEOPLE_DID_NOT.search(text):
@@ -138,8 +147,6 @@ def _attribution(sentence: Span, text: str, counted: Sequence[Finding]) -> tuple
         return "system", 0.55
     if concern and factor:
         return ("none", 0.5) if people and not WORRY.search(text) else ("system", 0.5)
-    if _names_an_act(sentence):
-        return "individual", 0.5
     return "none", 0.55
 
 
@@ -147,7 +154,8 @@ def _of_blame(sentence: Span, text: str, condition: bool) -> tuple[Attribution, 
     organisation = any(kind_of(token) == "organisation" and token.dep_ in SUBJECTS | {"poss", "pobj", "compound"} for token in sentence)
     people = any(kind_of(token) in {"staff", "patient"} and token.dep_ in ACTS for token in sentence)
     if organisation and not people:
-        return ("system", 0.65) if ARRANGEMENTS.search(text) else ("individual", 0.6)
+        towards_one = ONE_PERSON.search(text) and not STANDING.search(text)
+        return ("system", 0.65) if ARRANGEMENTS.search(text) and not towards_one else ("individual", 0.6)
     if condition and people and (cues().gate["causal"].search(text) or CONTRAST.search(text)):
         return "mixed", 0.5
     if organisation and ARRANGEMENTS.search(text) and sentence.root.lemma_ in {"fail", "ensure", "neglect"}:
@@ -163,6 +171,15 @@ def _names_an_act(sentence: Span) -> bool:
     """A causal fragment such as *the pilot's decision to continue*: a person's act, and no verb that narrates."""
     root = sentence.root
     return root.pos_ == "NOUN" and any(child.dep_ == "poss" and kind_of(child) == "staff" for child in root.children)
+
+
+def _owns_an_act(sentence: Span) -> bool:
+    """*Contributing to the accident was the pilot's decision to continue*: an act as a noun, with its owner."""
+    return any(
+        token.dep_ == "poss" and kind_of(token) == "staff" and token.head.dep_ in {"nsubj", "attr", "ROOT", "pobj", "conj", "dobj"}
+        and ACT_NOUN.search(token.head.text)
+        for token in sentence
+    )  # fmt: skip
 
 
 def _people_act(sentence: Span) -> bool:
