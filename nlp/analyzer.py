@@ -6,7 +6,9 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import Protocol
 
-from nlp.attribution import label_sentence
+from spacy.tokens import Span
+
+from nlp.attribution import RuleLabeller, SentenceLabels
 from nlp.measures import measure
 from nlp.merging import merge
 from nlp.parsing import Parse, Parser
@@ -25,13 +27,20 @@ class Detector(Protocol):
     def detect(self, parse: Parse) -> list[Finding]: ...
 
 
+class Labeller(Protocol):
+    """Anything that labels the sentences of a parse, given the findings inside each."""
+
+    def label(self, parse: Parse, findings: Sequence[Sequence[Finding]]) -> list[SentenceLabels]: ...
+
+
 class Analyzer:
     """Reports in, analyses out. Not safe for use by several threads at a time."""
 
-    def __init__(self, parser: Parser, detectors: Sequence[Detector]) -> None:
+    def __init__(self, parser: Parser, detectors: Sequence[Detector], *, labeller: Labeller | None = None, model: str | None = None) -> None:
         self._parser = parser
         self._detectors = tuple(detectors)
-        self.versions = Versions(product=version("secondstory"), taxonomy=load().version, rules=rules_version())
+        self._labeller = labeller or RuleLabeller()
+        self.versions = Versions(product=version("secondstory"), taxonomy=load().version, rules=rules_version(), model=model)
 
     def analyze(self, report: Report) -> Analysis:
         """The analysis of one report."""
@@ -45,34 +54,29 @@ class Analyzer:
     def _walk(self, parse: Parse) -> Analysis:
         text = parse.report.text
         quotations = Quotations(parse.doc.text)
+        reasons = [protected_because(span, quotations) for span in parse.sentences]
         merged = merge(finding for detector in self._detectors for finding in detector.detect(parse))
-        findings: list[Finding] = []
-        sentences: list[Sentence] = []
-        asked: set[str] = set()
-        place = 0
-        for span in parse.sentences:
-            inside: list[Finding] = []
-            while place < len(merged) and merged[place].start < span.end_char:
-                inside.append(merged[place])
-                place += 1
-            because = protected_because(span, quotations)
-            if because:
-                inside = [replace(finding, counted=False, uncounted_because=f"protected: {because}") for finding in inside]
-            labels = label_sentence(span, inside)
-            sentences.append(
-                Sentence(
-                    start=span.start_char,
-                    end=span.end_char,
-                    attribution=labels.attribution,
-                    factors=labels.factors,
-                    action_strength=labels.action_strength,
-                    confidence={"attribution": labels.confidence},
-                    hidden_actor=labels.hidden_actor and not because,
-                    protected=because is not None,
-                    protected_because=because,
-                )
+        found = [_protected(inside, because) for inside, because in zip(_by_sentence(merged, parse.sentences), reasons, strict=True)]
+        sentences = [
+            Sentence(
+                start=span.start_char,
+                end=span.end_char,
+                attribution=labels.attribution,
+                factors=labels.factors,
+                action_strength=labels.action_strength,
+                confidence={"attribution": labels.confidence},
+                hidden_actor=labels.hidden_actor and not because,
+                protected=because is not None,
+                protected_because=because,
             )
-            findings.extend(replace(each, suggestions=suggest(span, each, text=text, asked=asked)) for each in inside)
+            for span, labels, because in zip(parse.sentences, self._labeller.label(parse, found), reasons, strict=True)
+        ]
+        asked: set[str] = set()
+        findings = [
+            replace(each, suggestions=suggest(span, each, text=text, asked=asked))
+            for span, inside in zip(parse.sentences, found, strict=True)
+            for each in inside
+        ]
         return Analysis(
             id=parse.report.id,
             versions=self.versions,
@@ -80,3 +84,21 @@ class Analyzer:
             sentences=tuple(sentences),
             measures=measure(words=len(WORD.findall(text)), sentences=sentences, findings=findings, spans=parse.sentences),
         )
+
+
+def _by_sentence(findings: Sequence[Finding], sentences: Sequence[Span]) -> list[list[Finding]]:
+    grouped: list[list[Finding]] = []
+    place = 0
+    for span in sentences:
+        inside: list[Finding] = []
+        while place < len(findings) and findings[place].start < span.end_char:
+            inside.append(findings[place])
+            place += 1
+        grouped.append(inside)
+    return grouped
+
+
+def _protected(findings: Sequence[Finding], because: str | None) -> list[Finding]:
+    if because is None:
+        return list(findings)
+    return [replace(finding, counted=False, uncounted_because=f"protected: {because}") for finding in findings]

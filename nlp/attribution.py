@@ -1,58 +1,45 @@
-"""Where a sentence places its explanation, by rules: the gate first, then person against condition (guidelines, section 4)."""
+"""Where a sentence places its explanation, by rules: points for a person's part and points for a condition (guidelines, section 4)."""
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from spacy.tokens import Span, Token
 
 from nlp.actors import SUBJECTS, kind_of, subject_of
+from nlp.parsing import Parse
 from nlp.report import ActionStrength, Attribution, Finding
+from nlp.rules import expanded, is_conduct
 
 HERE = Path(__file__).parent
 ACTS = {"nsubj", "nsubjpass", "agent", "poss"}
-# A finding of these categories by an organisation is about arrangements; of the others about conduct (guideline 4.7).
+PEOPLE = {"staff", "patient"}
+MIXED = 1  # points that both sums need for `mixed`
+CONDITIONED = 3  # points of a condition that stand beside blame
+HEADING = 90  # characters: a longer line is prose
+# Where blame falls on an organisation: what makes it a matter of arrangements, and of conduct towards one person (guideline 4.7).
 ARRANGEMENTS = re.compile(
     r"\b(?:ensure|provide|implement|develop|establish|maintain|staff|train|enforce|monitor|have|supervise|assess\s+the\s+workplace|commission|"
     r"fund|system|polic(?:y|ies)|process|procedures?|program|training|staffing|arrangements?|equipment|guidance|governance)\b",
     re.IGNORECASE,
 )
-STATES = {"fatigue", "tired", "inexperience", "unfamiliar", "unaware"}
-PEOPLE_DID_NOT = re.compile(
-    r"\b(?:(?:was|were|had|has)\s+not\s+(?:been\s+)?(?:\w+ly\s+)?\w+(?:ed|en|ne|ad)|did\s*n[o']t\s+\w+|didn't\s+\w+|never\s+\w+ed|without\s+\w+ing|"
-    r"fail\w*|decision|decided|chose|forgot|assum\w+|misread|misjudg\w*|mistake|error)\b",
-    re.IGNORECASE,
-)
-WORRY = re.compile(r"\b(?:concern(?:s|ed|ing)?|risk|unclear|no\s+(?:\w+\s+)?(?:system|process|policy|guidance))\b", re.IGNORECASE)
 ONE_PERSON = re.compile(
     r"\b(?:for|in|to|of)\s+(?:one|1)\b|\bpatient\s*\(?#?\s*\d|\bthe\s+(?:patient|deceased)\b|\b(?:his|her)\b", re.IGNORECASE
 )
 STANDING = re.compile(r"\b(?:polic|system|staffing|training|process|procedures|program|enforce|log)\w*\b", re.IGNORECASE)
-ACT_NOUN = re.compile(
-    r"(?:tion|sion|ment|ing|ance|ence|al|use|choice|loss|delay|failure|error|mistake|attempt|lack|control)s?$", re.IGNORECASE
-)
-CONTRAST = re.compile(r"\b(?:but|although|though|however|while|despite|in the absence of)\b", re.IGNORECASE)
 TELLING = {
-    "concern",
-    "find",
-    "state",
-    "hear",
-    "report",
-    "tell",
-    "note",
-    "understand",
-    "say",
-    "believe",
-    "advise",
-    "be",
-    "think",
-    "feel",
-    "know",
+    "concern", "find", "state", "hear", "report", "tell", "note", "understand", "say", "believe", "advise", "be", "think", "feel", "know",
+}  # fmt: skip
+# What a word of cause may join to, by the cues and flags that show it.
+CAUSAL_PARTS = {
+    "omission": {"omission", "not_done", "staff_does_not", "patient_does_not"},
+    "mind": {"mind", "without_doing"},
+    "condition": {"no_arrangement", "arrangement", "shortage", "load", "place", "weather", "broken"},
 }
-OMISSION = re.compile(r"\b(?:was|were|is|are)\s+(?:not|never)\s+(?:\w+ly\s+)?\w+(?:ed|en|ne)\b", re.IGNORECASE)
 HUMAN_ACTS = {
     "give", "administer", "prescribe", "make", "omit", "decide", "discharge", "send", "record", "document", "check", "complete", "connect",
     "dispense", "transcribe", "select", "choose", "cancel", "delay", "discontinue", "leave", "place", "enter", "remove", "silence", "miss",
@@ -76,9 +63,11 @@ class SentenceLabels:
 
 @dataclass(frozen=True, slots=True)
 class Cues:
-    """The expressions of `attribution.toml` and `actions.toml`, compiled."""
+    """The expressions of `attribution.toml` and `actions.toml`, compiled; `points` are (person, condition) by cue or flag."""
 
     gate: dict[str, re.Pattern[str]]
+    evidence: dict[str, re.Pattern[str]]
+    points: dict[str, tuple[int, int]]
     factors: dict[str, re.Pattern[str]]
     actions: dict[str, re.Pattern[str]]
 
@@ -87,112 +76,134 @@ class Cues:
 def cues() -> Cues:
     """Read once."""
     with (HERE / "attribution.toml").open("rb") as file:
-        source = tomllib.load(file)
+        source: dict[str, Any] = tomllib.load(file)
     with (HERE / "actions.toml").open("rb") as file:
         actions = tomllib.load(file)
-    factors = source.pop("factors")
 
     def compiled(table: dict[str, str]) -> dict[str, re.Pattern[str]]:
-        return {key: re.compile(value, re.IGNORECASE) for key, value in table.items()}
+        return {key: re.compile(expanded(value), re.IGNORECASE) for key, value in table.items()}
 
-    return Cues(compiled(source), compiled(factors), compiled(actions))
+    rows, flags = source.pop("cue"), source.pop("flags")
+    points = {row["name"]: (row["person"], row["condition"]) for row in rows} | {name: (pair[0], pair[1]) for name, pair in flags.items()}
+    factors = compiled(source.pop("factors"))
+    return Cues(compiled(source), compiled({row["name"]: row["pattern"] for row in rows}), points, factors, compiled(actions))
 
 
-def label_sentence(sentence: Span, findings: Sequence[Finding]) -> SentenceLabels:
-    """Labels of one parsed sentence; `findings` are the blame findings inside it."""
+class RuleLabeller:
+    """Labels of every sentence by rules."""
+
+    def label(self, parse: Parse, findings: Sequence[Sequence[Finding]]) -> list[SentenceLabels]:
+        """One set of labels a sentence; `findings` are the blame findings inside each."""
+        labels = []
+        in_concerns = False
+        for sentence, inside in zip(parse.sentences, findings, strict=True):
+            in_concerns = _section(sentence, in_concerns)
+            labels.append(label_sentence(sentence, inside, in_concerns=in_concerns))
+        return labels
+
+
+def label_sentence(sentence: Span, findings: Sequence[Finding], *, in_concerns: bool = False) -> SentenceLabels:
+    """Labels of one parsed sentence; `findings` are the blame findings inside it, `in_concerns` whether its section states concerns or causes."""
     text = sentence.text
     counted = [finding for finding in findings if finding.counted]
-    attribution, confidence = _attribution(sentence, text, counted)
-    factors = tuple(name for name, cue in cues().factors.items() if cue.search(text)) if attribution in {"system", "mixed"} else ()
-    if attribution == "system" and not factors:
-        factors = ("organisation",)
-    if len(factors) > 2:
-        factors = _strongest(text, factors)
+    person, condition = sums(evidence(sentence, findings, in_concerns=in_concerns))
+    attribution = _attribution(sentence, text, counted, person, condition)
     return SentenceLabels(
         attribution=attribution,
-        factors=factors,
+        factors=_factors(text) if attribution in {"system", "mixed"} else (),
         action_strength=_action_strength(text, counted),
-        confidence=confidence,
+        confidence=_confidence(attribution, person, condition),
         hidden_actor=_hides_actor(sentence),
     )
 
 
-def _attribution(sentence: Span, text: str, counted: Sequence[Finding]) -> tuple[Attribution, float]:
-    gate = cues().gate
-    if gate["question"].search(text):
-        return "none", 0.8
-    condition = bool(gate["condition"].search(text))
-    if counted:
-        return _of_blame(sentence, text, condition)
-    if gate["policy"].search(text) or gate["medical"].search(text):
-        return "none", 0.75
-    causal, concern, recommends = (bool(gate[name].search(text)) for name in ("causal", "concern", "recommend"))
-    if not (causal or concern or recommends):
-        return ("individual", 0.5) if _names_an_act(sentence) else ("none", 0.75)
-    factor = any(cue.search(text) for cue in cues().factors.values())
-    people = _people_act(sentence)
-    if recommends and not causal:
-        return ("system", 0.6) if factor else ("none", 0.5)
-    if causal and _owns_an_act(sentence) and not condition:
-        return ("mixed", 0.5) if _conditional_factor(text) and " and " in text else ("individual", 0.6)
-    if condition:
-        return ("mixed", 0.5) if people and causal and PEOPLE_DID_NOT.search(text) else ("system", 0.7)
-    if causal and people and PEOPLE_DID_NOT.search(text):
-        return "individual", 0.6
-    if causal and OMISSION.search(text):
-        return "individual", 0.55
-    if _conditional_factor(text):
-        return "system", 0.6
-    if causal and factor and not people:
-        return "system", 0.55
-    if concern and factor:
-        return ("none", 0.5) if people and not WORRY.search(text) else ("system", 0.5)
-    return "none", 0.55
+def evidence(sentence: Span, findings: Sequence[Finding], *, in_concerns: bool) -> frozenset[str]:
+    """The names of all cues and flags that the sentence holds."""
+    text = sentence.text
+    named = {name for name, cue in cues().evidence.items() if cue.search(text)}
+    named.update(name for name, cue in cues().factors.items() if cue.search(text))
+    named.update(_flags(sentence, findings))
+    if in_concerns:
+        named.add("in_concerns")
+    if cues().gate["causal"].search(text):
+        named.update(f"causal_{part}" for part, signs in CAUSAL_PARTS.items() if signs & named)
+    return frozenset(named)
 
 
-def _of_blame(sentence: Span, text: str, condition: bool) -> tuple[Attribution, float]:
-    organisation = any(kind_of(token) == "organisation" and token.dep_ in SUBJECTS | {"poss", "pobj", "compound"} for token in sentence)
-    people = any(kind_of(token) in {"staff", "patient"} and token.dep_ in ACTS for token in sentence)
-    if organisation and not people:
-        towards_one = ONE_PERSON.search(text) and not STANDING.search(text)
-        return ("system", 0.65) if ARRANGEMENTS.search(text) and not towards_one else ("individual", 0.6)
-    if condition and people and (cues().gate["causal"].search(text) or CONTRAST.search(text)):
-        return "mixed", 0.5
-    if organisation and ARRANGEMENTS.search(text) and sentence.root.lemma_ in {"fail", "ensure", "neglect"}:
-        return "system", 0.55
-    return "individual", 0.7
+def sums(named: frozenset[str]) -> tuple[int, int]:
+    """Points for a person's part and for a condition."""
+    table = cues().points
+    held = [table["always"], *(table[name] for name in named if name in table)]
+    return sum(person for person, _ in held), sum(condition for _, condition in held)
 
 
-def _conditional_factor(text: str) -> bool:
-    return bool(cues().gate["machine"].search(text)) and bool(cues().gate["causal"].search(text))
-
-
-def _names_an_act(sentence: Span) -> bool:
-    """A causal fragment such as *the pilot's decision to continue*: a person's act, and no verb that narrates."""
+def _flags(sentence: Span, findings: Sequence[Finding]) -> Iterator[str]:
+    for finding in findings:
+        yield "blame" if finding.counted else "blame_reported"
     root = sentence.root
-    return root.pos_ == "NOUN" and any(child.dep_ == "poss" and kind_of(child) == "staff" for child in root.children)
+    if root.tag_ == "VB" and root.i - sentence.start <= 3 and not any(child.dep_ in SUBJECTS | {"aux"} for child in root.children):
+        yield "imperative"
+    for token in sentence:
+        kind = kind_of(token) if token.dep_ in ACTS or token.dep_ in {"pobj", "compound"} else None
+        if kind == "organisation" and token.dep_ in SUBJECTS | {"poss"}:
+            yield "organisation_acts"
+        if token.dep_ == "poss" and kind == "staff" and is_conduct(token.head):
+            yield "owned_act"
+        if token.dep_ == "poss" and kind == "staff" and token.head is root:
+            yield "act_fragment"
+        if token.pos_ not in {"VERB", "AUX"} or token.lemma_ in TELLING:
+            continue
+        actor = kind_of(subject_of(token))
+        if actor in PEOPLE:
+            yield f"{actor}_acts"
+            if any(child.dep_ == "neg" for child in token.children):
+                yield f"{actor}_does_not"
+        elif actor == "thing":
+            yield "thing_acts"
+        elif any(child.dep_ == "nsubjpass" for child in token.children) and any(child.dep_ == "neg" for child in token.children):
+            yield "not_done"
 
 
-def _owns_an_act(sentence: Span) -> bool:
-    """*Contributing to the accident was the pilot's decision to continue*: an act as a noun, with its owner."""
-    return any(
-        token.dep_ == "poss" and kind_of(token) == "staff" and token.head.dep_ in {"nsubj", "attr", "ROOT", "pobj", "conj", "dobj"}
-        and ACT_NOUN.search(token.head.text)
-        for token in sentence
-    )  # fmt: skip
+def _section(sentence: Span, in_concerns: bool) -> bool:
+    gate = cues().gate
+    head = sentence.text[:HEADING]
+    if gate["closes"].search(head) and (len(sentence.text) <= HEADING or head.isupper()):
+        return False
+    return in_concerns or bool(gate["opens"].search(head))
 
 
-def _people_act(sentence: Span) -> bool:
-    return any(
-        token.pos_ in {"VERB", "AUX"} and token.lemma_ not in TELLING and kind_of(subject_of(token)) in {"staff", "patient"}
-        for token in sentence
-    )
+def _attribution(sentence: Span, text: str, counted: Sequence[Finding], person: int, condition: int) -> Attribution:
+    if cues().gate["silent"].search(text):
+        return "none"
+    if counted:
+        return _of_blame(sentence, text, person, condition)
+    if person > 0 and condition > 0:
+        return "mixed" if min(person, condition) > MIXED else "individual" if person > condition else "system"
+    return "individual" if person > 0 else "system" if condition > 0 else "none"
 
 
-def _strongest(text: str, factors: tuple[str, ...]) -> tuple[str, ...]:
-    counts = {name: len(cues().factors[name].findall(text)) for name in factors}
-    best = set(sorted(factors, key=lambda name: -counts[name])[:2])
-    return tuple(name for name in factors if name in best)
+def _of_blame(sentence: Span, text: str, person: int, condition: int) -> Attribution:
+    """Counted blame is never `none`: individual or mixed, or system where an organisation's arrangements are its target (guideline 4.7)."""
+    organisation = any(kind_of(token) == "organisation" and token.dep_ in SUBJECTS | {"poss", "pobj", "compound"} for token in sentence)
+    people = any(kind_of(token) in PEOPLE and token.dep_ in ACTS for token in sentence)
+    towards_one = ONE_PERSON.search(text) and not STANDING.search(text)
+    if organisation and ARRANGEMENTS.search(text) and not towards_one and (not people or sentence.root.lemma_ in {"fail", "ensure", "neglect"}):
+        return "system"
+    if condition > CONDITIONED:
+        return "mixed" if person > 0 else "system"
+    return "individual"
+
+
+def _confidence(attribution: Attribution, person: int, condition: int) -> float:
+    margin = abs(max(person, condition)) if attribution == "none" else max(person, condition, 1)
+    return min(0.85, 0.5 + 0.05 * margin)
+
+
+def _factors(text: str) -> tuple[str, ...]:
+    counts = {name: len(cue.findall(text)) for name, cue in cues().factors.items()}
+    named = [name for name, count in counts.items() if count]
+    best = sorted(named, key=lambda name: -counts[name])[:2]
+    return tuple(name for name in named if name in best) or ("organisation",)
 
 
 def _action_strength(text: str, counted: Sequence[Finding]) -> ActionStrength:

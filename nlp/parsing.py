@@ -18,9 +18,7 @@ from nlp.report import Report
 
 TWINS = str.maketrans("\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00a0\u2007\u202f\u2010\u2011", "''''\"\"\"\"   --")
 BULLET = re.compile(r"\s*(?:[•◦▪●■*·o‣➢✓\uf0b7–—-]\s+|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4})[.)]\)?\s+|\d+(?:\.\d+)+\.?\s)")
-STOP = re.compile(
-    r"[.!?…]+[\"')\]]*(?=\s+[\"'(\[]*[^\sa-z.,;:\"'(\[])|(?<=[a-z)\d]{2})\.(?=[A-Z][a-z])|(?<=[A-Z]{3})\.(?=[A-Z]{2,}\s)|\s(?=[•◦▪●]\s)"
-)
+STOP = re.compile(r"[.!?…]+[\"')\]]*(?=\s+[\"'(\[]*[^\sa-z.,;:\"'(\[])|(?<=[a-z)\d]{2})\.(?=[A-Z][a-z])|(?<=[A-Z]{3})\.(?=[A-Z]{2,}\s)|\s(?=[•◦▪●]\s)")
 ABBREVIATION = re.compile(
     r"(?:^|[\s(\[\"'])(?:Mr|Mrs|Ms|Miss|Dr|Drs|Prof|Rev|St|Sr|Jr|Lt|Col|Capt|Sgt|Insp|Supt|Hon|Messrs|No|Nos|vs?|e\.?g|i\.?e|cf|approx|"
     r"Figs?|Refs?|Inc|Ltd|Co|Corp|Dept|Ave|Vol|para|pp?|ext|tel|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|[A-Z]|(?:[A-Z]\.)+[A-Z])\.$"
@@ -77,11 +75,7 @@ def reading_text(text: str) -> str:
 
 def _is_unreadable(character: str) -> bool:
     """Emoji, joiners and control characters: they say nothing to the parser and lead it astray."""
-    return (
-        (character > "~" and unicodedata.category(character) in {"So", "Sk", "Cf", "Cc", "Co", "Cn"})
-        or character < "\t"
-        or "\r" < character < " "
-    )
+    return (character > "~" and unicodedata.category(character) in {"So", "Sk", "Cf", "Cc", "Co", "Cn"}) or character < "\t" or "\r" < character < " "
 
 
 def soft_breaks(text: str) -> Iterator[tuple[int, int]]:

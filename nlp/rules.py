@@ -1,16 +1,18 @@
 """The rule detector: patterns over a sentence in reading form, checked against the dependency parse.
 
 A pattern alone never decides where the subject matters: *the nurse failed to check* is marked, *the pump failed to start* is not,
-and *the patient failed to attend* is about a patient. Rules are data in `rules.toml`.
+and *the patient failed to attend* is about a patient. Nor where a grade does: *poor handover* is marked, *poor perfusion* is not.
+Rules are data in `rules.toml`.
 """
 
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from spacy.tokens import Span, Token
@@ -36,6 +38,8 @@ NEGATION = re.compile(
     r"\s+(?:[\w'-]+\s+){0,3}$|n't\s+(?:[\w'-]+\s+){0,2}$",
     re.IGNORECASE,
 )
+BLANK = re.compile(r"\\.|\[[^\]]*\]| (?![+*?{])")
+OPENING = 3  # tokens of a list mark before the verb that opens an item
 PASSIVE = {"nsubjpass", "csubjpass"}
 
 
@@ -56,15 +60,39 @@ class Rule:
     trim: re.Pattern[str] | None
     patient: str | None
     negatable: bool
+    grades: bool
+    own: bool
+    verb: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """What a grading word may grade: nouns of conduct, by lemma or ending; `light` nouns stand for what follows their *of*."""
+
+    conduct: frozenset[str]
+    light: frozenset[str]
+    other: frozenset[str]
+    ending: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def graded() -> Graded:
+    """The table `graded` of `rules.toml`."""
+    table: dict[str, str] = _source()["graded"]
+    return Graded(*(frozenset(table[key].split()) for key in ("conduct", "light", "other")), re.compile(table["ending"]))
 
 
 @lru_cache(maxsize=1)
 def rules() -> tuple[Rule, ...]:
     """All rules, compiled once; categories are checked against the taxonomy."""
+    words: dict[str, str] = _source()["words"]
+    return tuple(_rule(row, words) for row in _source()["rule"])
+
+
+@lru_cache(maxsize=1)
+def _source() -> dict[str, Any]:
     with (HERE / "rules.toml").open("rb") as file:
-        source = tomllib.load(file)
-    words: dict[str, str] = source["words"]
-    return tuple(_rule(row, words) for row in source["rule"])
+        return tomllib.load(file)
 
 
 @lru_cache(maxsize=1)
@@ -98,13 +126,18 @@ def _apply(rule: Rule, sentence: Span, parse: Parse, quotations: Quotations) -> 
         if rule.negatable and NEGATION.search(head[-60:]):
             continue
         span = parse.doc.char_span(sentence.start_char + start, sentence.start_char + end, alignment_mode="expand")
-        if span is None or not span.text.strip():
+        if span is None or not span.text.strip() or (rule.grades and not _grades_conduct(span)):
             continue
         category = _category(rule, span)
         if not category:
             continue
         first, last = sentence.start_char + start, sentence.start_char + end
-        reported = is_reported(span, quotations)
+        if rule.verb:
+            completed = _completed(span)
+            if completed is None:
+                continue
+            last = completed if completed != span.end_char else last
+        reported = quotations.covers(first, last) if rule.own else is_reported(span, quotations)
         yield Finding(
             id=finding_id(parse.report, start=first, end=last, category=category, source=f"rule:{rule.id}"),
             start=first,
@@ -120,7 +153,7 @@ def _apply(rule: Rule, sentence: Span, parse: Parse, quotations: Quotations) -> 
 
 
 def _marked(rule: Rule, match: re.Match[str]) -> tuple[int, int]:
-    for group in ("span", "span2"):
+    for group in ("span", "span2", "span3"):
         if group in match.re.groupindex and match.group(group):
             start, end = match.span(group)
             break
@@ -132,6 +165,45 @@ def _marked(rule: Rule, match: re.Match[str]) -> tuple[int, int]:
     stripped = words.strip(" \t\r\n,;:.")
     start += words.index(stripped) if stripped else 0
     return start, start + len(stripped)
+
+
+def _completed(span: Span) -> int | None:
+    """Where a mark ends that runs to the end of a verb group: adverbs lead on to their verb, a particle belongs to it (*lock out*).
+
+    None where what follows the trigger is no verb at all (*should have a scan*).
+    """
+    last = span[-1]
+    if last.tag_ in {"DT", "PRP$", "CD"} and last.head.i > last.i:
+        return None
+    if last.dep_ in {"advmod", "neg", "preconj", "cc:preconj"} and 0 < last.head.i - last.i <= 2:
+        last = last.head
+    while last.i > span.start and last.pos_ in {"ADP", "SCONJ", "CCONJ", "DET", "PUNCT"} and last.dep_ != "prt":
+        last = last.nbor(-1)
+    if last.i + 1 < span.sent.end and last.nbor().dep_ == "prt" and last.nbor().head == last:
+        last = last.nbor()
+    return last.idx + len(last)
+
+
+def _grades_conduct(span: Span) -> bool:
+    """Whether the grading word in `span` is about what people did, and not about a body, a device or a number."""
+    word = next((token for token in reversed(list(span)) if token.pos_ in {"ADJ", "ADV", "VERB"}), span.root)
+    while word.dep_ == "conj" and word.head.pos_ in {"ADJ", "ADV", "VERB"} and word.head.i >= span.sent.start:
+        word = word.head
+    noun = word.head if word.dep_ in {"amod", "nmod", "compound"} else subject_of(word if word.pos_ == "VERB" else word.head)
+    while noun is not None and noun.lemma_.lower() in graded().light:
+        inner = next((end for child in noun.children if child.lower_ in {"of", "in"} for end in child.children if end.dep_ == "pobj"), None)
+        if inner is None:
+            break
+        noun = inner
+    return noun is not None and is_conduct(noun)
+
+
+def is_conduct(noun: Token) -> bool:
+    """Whether a noun names something that people do: by the lists of `rules.toml`, else by its ending."""
+    lemma, table = noun.lemma_.lower(), graded()
+    if lemma in table.conduct:
+        return True
+    return noun.pos_ in {"NOUN", "PROPN"} and lemma not in table.other and bool(table.ending.search(lemma))
 
 
 def _category(rule: Rule, span: Span) -> str | None:
@@ -146,7 +218,8 @@ def _category(rule: Rule, span: Span) -> str | None:
         return _by_kind(rule, kind_of(span.root.head), rule.actor - {"unknown"})
     subject = subject_of(verb)
     if subject is None:
-        return rule.category if "unknown" in rule.actor or verb.dep_ == "ROOT" else None
+        leads = verb.dep_ == "ROOT" or span.start - span.sent.start <= OPENING
+        return rule.category if "unknown" in rule.actor or (leads and "staff" in rule.actor) else None
     kind = kind_of(subject)
     if subject.dep_ in PASSIVE and kind in {"unknown", "thing"} and "unknown" in rule.actor:
         return rule.category if not _is_device(subject) else None
@@ -178,20 +251,14 @@ def _verb(span: Span) -> Token:
 
 def _rule(row: dict[str, Any], words: dict[str, str]) -> Rule:
     load().category(row["category"])
-    pattern = row["pattern"]
-    for name, value in words.items():
-        pattern = pattern.replace("{" + name + "}", value)
 
     def compiled(key: str, suffix: str = "") -> re.Pattern[str] | None:
-        value = row.get(key)
-        for name, expansion in words.items():
-            value = value.replace("{" + name + "}", expansion) if value else value
-        return re.compile(f"(?:{value}){suffix}", re.IGNORECASE) if value else None
+        return re.compile(f"(?:{expanded(row[key], words)}){suffix}", re.IGNORECASE) if row.get(key) else None
 
     return Rule(
         id=row["id"],
         category=row["category"],
-        pattern=re.compile(pattern, re.IGNORECASE),
+        pattern=re.compile(expanded(row["pattern"], words), re.IGNORECASE),
         confidence=row["confidence"],
         rationale=row["rationale"],
         actor=frozenset(row.get("actor", ())),
@@ -202,4 +269,14 @@ def _rule(row: dict[str, Any], words: dict[str, str]) -> Rule:
         trim=compiled("trim"),
         patient=row.get("patient"),
         negatable=row.get("negatable", True),
+        grades=row.get("grades", False),
+        own=row.get("own", False),
+        verb=row.get("verb", False),
     )
+
+
+def expanded(pattern: str, words: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The pattern with its {words} filled in, line breaks dropped and blanks turned into white space (those inside brackets stay)."""
+    for name, value in words.items():
+        pattern = pattern.replace("{" + name + "}", value)
+    return BLANK.sub(lambda match: r"\s+" if match.group() == " " else match.group(), pattern.replace("\n", ""))

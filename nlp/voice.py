@@ -19,6 +19,12 @@ SPEAKERS = re.compile(
 )
 
 
+OWN_CONCLUSION = re.compile(
+    r"\b(?:narrative|conclusions?|i (?:found|find|recorded|concluded|made)|box [34]|record of inquest|my findings?|my conclusions?)\b", re.IGNORECASE
+)
+REACH = 160  # characters between words that open somebody's report and the blame in it
+
+
 @dataclass(frozen=True, slots=True)
 class Voice:
     """The lists of `voice.toml`, compiled."""
@@ -27,6 +33,7 @@ class Voice:
     own: frozenset[str]
     rulers: frozenset[str]
     finding: frozenset[str]
+    conceding: frozenset[str]
     reported: re.Pattern[str]
     protected: tuple[tuple[str, re.Pattern[str]], ...]
 
@@ -41,16 +48,17 @@ def voice() -> Voice:
         frozenset(source["own_voice"].split()),
         frozenset(source["rulers"].split()),
         frozenset(source["finding_verbs"].split()),
+        frozenset(source["conceding_verbs"].split()),
         re.compile("|".join(source["reported"]), re.IGNORECASE),
         tuple((row["name"], re.compile(row["pattern"], re.IGNORECASE)) for row in source["protected"]),
     )
 
 
 class Quotations:
-    """The quoted stretches of a reading text."""
+    """The quoted stretches of a reading text, without those in which an author quotes the conclusion that is the author's own."""
 
     def __init__(self, text: str) -> None:
-        self.ranges = [match.span() for match in QUOTE.finditer(text) if len(match.group().split()) > 1]
+        self.ranges = [match.span() for match in QUOTE.finditer(text) if len(match.group().split()) > 1 and not _is_own_conclusion(text, match.start())]
         self._starts = [start for start, _ in self.ranges]
 
     def covers(self, start: int, end: int) -> bool:
@@ -78,9 +86,20 @@ def is_reported(span: Span, quotations: Quotations) -> bool:
     """Whether somebody else than the author says these words: quoted, alleged, complained, found by a court, or policy text."""
     if quotations.covers(span.start_char, span.end_char):
         return True
-    if voice().reported.search(span.sent.text):
+    start = span.start_char - span.sent.start_char
+    if any(match.end() <= start and _reaches(span.sent.text[match.end() : start]) for match in voice().reported.finditer(span.sent.text)):
         return True
     return _told_by_another(span.root)
+
+
+def _is_own_conclusion(text: str, start: int) -> bool:
+    """A coroner quotes the conclusion that he or she recorded; a jury's conclusion is the jury's."""
+    return bool(OWN_CONCLUSION.search(text[max(0, start - 200) : start])) and not re.search(r"\bjury\b", text[:start], re.IGNORECASE)
+
+
+def _reaches(between: str) -> bool:
+    """Whether what was opened before (*it is alleged that*) still holds after these words."""
+    return len(between) <= REACH and ";" not in between
 
 
 def _told_by_another(token: Token) -> bool:
@@ -88,14 +107,22 @@ def _told_by_another(token: Token) -> bool:
     previous = token
     for ancestor in token.ancestors:
         lemma = ancestor.lemma_.lower()
-        if previous.dep_ in {"ccomp", "parataxis", "acl", "advcl"} or previous is token:
+        inside = previous.dep_ in {"ccomp", "parataxis"}
+        admitted = lemma in lists.conceding and previous.dep_ in {"ccomp", "dobj", "parataxis", "prep", "advcl"}
+        if lemma in lists.conceding and inside and any(child.lower_ == "it" for child in ancestor.children if child.dep_ in SUBJECTS):
+            return True
+        if inside or admitted or previous.dep_ in {"acl", "advcl"} or previous is token:
             subjects = [child for child in ancestor.children if child.dep_ in SUBJECTS and child is not previous]
             for subject in subjects:
                 word = subject.lemma_.lower()
-                inside = previous.dep_ in {"ccomp", "parataxis"}
                 if lemma in lists.finding and word in lists.rulers and inside:
                     return True
-                if lemma in lists.reporting and inside and word not in lists.own and subject.text != "I":
+                if (admitted or (lemma in lists.reporting and inside)) and not _is_author(subject):
                     return True
         previous = ancestor
     return False
+
+
+def _is_author(subject: Token) -> bool:
+    own = voice().own
+    return subject.text == "I" or subject.lemma_.lower() in own or any(child.dep_ == "compound" and child.lemma_.lower() in own for child in subject.children)

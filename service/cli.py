@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
+from importlib.metadata import entry_points
 from pathlib import Path
 from threading import Timer
 from typing import Annotated, TextIO
@@ -22,7 +23,7 @@ from nlp.jsonl import analyze_lines
 from nlp.report import Analysis, Report
 from nlp.taxonomy import load
 from service.documents import KINDS, read_document
-from service.rendering import as_html, as_markdown, print_analysis
+from service.rendering import as_html, as_markdown, print_analysis, taxonomy_page
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 SOME_LINES_FAILED = 3
@@ -41,6 +42,7 @@ class Format(StrEnum):
 class Choice(StrEnum):
     """Which detector; the default is what was released as best."""
 
+    RELEASED = "released"
     RULES = "rules"
     MODEL = "model"
     HYBRID = "hybrid"
@@ -69,29 +71,30 @@ def analyze(
     file: Annotated[str, typer.Argument(help="A .txt, .md, .docx or .jsonl file, a folder of them, or - for standard input.")],
     form: Annotated[Format, typer.Option("--format", help="How to write the analysis.")] = Format.TERMINAL,
     output: Annotated[str, typer.Option(help="Where to write; - for standard output.")] = "-",
-    detector: Annotated[Choice, typer.Option(help="Which detector.")] = Choice.RULES,
+    detector: Annotated[Choice, typer.Option(help="Which detector; 'released' is the best measured.")] = Choice.RELEASED,
 ) -> None:
     """Mark wording in reports. With `--format jsonl` the input is JSON lines with `id` and `text`, streamed."""
     with _clear_errors():
-        if detector is not Choice.RULES:
-            raise UnreadableInputError("No model is released with this version. Use --detector rules.")
         if form is Format.JSONL and not Path(file).is_dir() and Path(file).suffix.lower() not in KINDS:
-            _analyze_lines(file, output)
+            _analyze_lines(file, output, detector)
             return
         from service.wiring import build_analyzer
 
         reports = _reports(file)
-        analyzer = build_analyzer()
+        analyzer = build_analyzer(detector.value)
         with _writing(output) as out:
             for report in reports:
                 _write(report, analyzer.analyze(report), form, out)
 
 
 @app.command()
-def taxonomy(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+def taxonomy(
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    as_md: Annotated[bool, typer.Option("--md", help="As the Markdown of docs/taxonomy.md.")] = False,
+) -> None:
     """The labels, what they mean and the standard behind each."""
-    if as_json:
-        typer.echo(json.dumps(asdict(load()), indent=1, ensure_ascii=False))
+    if as_json or as_md:
+        typer.echo(json.dumps(asdict(load()), indent=1, ensure_ascii=False) if as_json else taxonomy_page(), nl=as_json)
         return
     table = Table("id", "name", "what it is", "standard", title=f"Taxonomy {load().version}", show_lines=True)
     for category in load().categories:
@@ -99,11 +102,11 @@ def taxonomy(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] =
     Console().print(table)
 
 
-def _analyze_lines(file: str, output: str) -> None:
+def _analyze_lines(file: str, output: str, detector: Choice) -> None:
     from service.wiring import build_analyzer
 
     with _reading(file) as lines, _writing(output) as out:
-        analyzer = build_analyzer()
+        analyzer = build_analyzer(detector.value)
         failed = 0
         columns = (SpinnerColumn(), TextColumn("{task.completed} reports"), TimeElapsedColumn())
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
@@ -146,6 +149,21 @@ def _write(report: Report, analysis: Analysis, form: Format, out: TextIO) -> Non
         out.write(as_markdown(report, analysis))
     else:
         out.write(json.dumps(asdict(analysis), ensure_ascii=False, indent=1 if form is Format.JSON else None) + "\n")
+
+
+def main() -> None:
+    """The command line with the commands of every installed package that offers some (`secondstory.commands`)."""
+    for entry in entry_points(group="secondstory.commands"):
+        try:
+            register = entry.load()
+        except ImportError:
+            continue
+        register(app)
+    try:
+        with _clear_errors():
+            app()
+    except typer.Exit as stop:
+        raise SystemExit(stop.exit_code) from stop
 
 
 @contextmanager

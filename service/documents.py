@@ -58,9 +58,7 @@ def _decode(content: bytes) -> tuple[str, list[str]]:
 
 
 def _read_docx(content: bytes) -> str:
-    broken = UnreadableInputError(
-        "The file is not a Word document that can be read. Open it in Word and save it as .docx without a password."
-    )
+    broken = UnreadableInputError("The file is not a Word document that can be read. Open it in Word and save it as .docx without a password.")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_sizes(archive)

@@ -53,8 +53,6 @@ class Engine:
                 analyses.append(await asyncio.wait_for(work, max(0.001, deadline - loop.time())))
             return analyses
         except TimeoutError as error:
-            raise BusyError(
-                f"The analysis took longer than {self._settings.time_limit_s:g} seconds. Send a shorter text or fewer texts."
-            ) from error
+            raise BusyError(f"The analysis took longer than {self._settings.time_limit_s:g} seconds. Send a shorter text or fewer texts.") from error
         finally:
             self._waiting -= 1

@@ -48,6 +48,22 @@ def as_markdown(report: Report, analysis: Analysis) -> str:
     return "\n".join([*lines, "", *(f"- {line}" for line in summary(analysis)), "", ""])
 
 
+def taxonomy_page() -> str:
+    """The taxonomy as Markdown tables: `docs/taxonomy.md` is this text, and a test keeps it so."""
+    taxonomy = load()
+    lines = [f"# Taxonomy {taxonomy.version}", "", "Written by `secondstory taxonomy --md`; change `nlp/taxonomy.toml` instead.", ""]
+    lines += ["| category | what it is | marked | not marked | standard |", "| --- | --- | --- | --- | --- |"]
+    for each in taxonomy.categories:
+        lines.append(f"| `{each.id}` | {each.definition} | {' '.join(each.marks)} | {' '.join(each.leaves)} | {each.standard} |")
+    for title, labels in (
+        ("Attribution", taxonomy.attributions),
+        ("System factor", taxonomy.factors),
+        ("Action strength", taxonomy.action_strengths),
+    ):
+        lines += ["", f"| {title.lower()} | what it is |", "| --- | --- |", *(f"| `{label.id}` | {label.definition} |" for label in labels)]
+    return "\n".join(lines) + "\n"
+
+
 def as_html(report: Report, analysis: Analysis) -> str:
     """One self-contained page."""
     marked, at = [], 0

@@ -21,6 +21,4 @@ class Settings(BaseModel):
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
         """Settings with what the environment overrides."""
         prefix = "SECONDSTORY_"
-        return cls.model_validate(
-            {name: environment[prefix + name.upper()] for name in cls.model_fields if prefix + name.upper() in environment}
-        )
+        return cls.model_validate({name: environment[prefix + name.upper()] for name in cls.model_fields if prefix + name.upper() in environment})

@@ -1,10 +1,36 @@
 """The one place where parts are chosen."""
 
+import logging
+from typing import Literal
+
+from models.artefact import ArtefactError, released_folder
+from models.detector import ModelDetector
 from nlp.analyzer import Analyzer
+from nlp.errors import UnreadableInputError
 from nlp.parsing import Parser
 from nlp.rules import RuleDetector
 
+logger = logging.getLogger(__name__)
+Choice = Literal["released", "rules", "model", "hybrid"]
 
-def build_analyzer() -> Analyzer:
-    """The analyser that this version releases: rules alone."""
-    return Analyzer(Parser(), [RuleDetector()])
+
+def build_analyzer(choice: Choice = "released") -> Analyzer:
+    """The analyser with these detectors. `released` is what measured best: network and rules together, or the rules alone where no artefact is there.
+
+    Raises:
+        UnreadableInputError: a model is asked for and none is released.
+        ArtefactError: the released model cannot be used, and it was asked for by name.
+    """
+    folder = released_folder()
+    if choice == "rules" or (choice == "released" and folder is None):
+        return Analyzer(Parser(), [RuleDetector()])
+    if folder is None:
+        raise UnreadableInputError("No model is released with this installation. Use --detector rules, or release one with 'secondstory promote'.")
+    try:
+        detector = ModelDetector.from_artefact(folder, with_rules=choice != "model")
+    except ArtefactError as error:
+        if choice != "released":
+            raise
+        logger.warning("model_unusable", extra={"status": error.code})
+        return Analyzer(Parser(), [RuleDetector()])
+    return Analyzer(Parser(), [detector], labeller=detector, model=detector.manifest.title)

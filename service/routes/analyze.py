@@ -34,8 +34,7 @@ async def analyze(body: AnalyzeRequest, request: Request) -> Analysis | Analyses
     for place, report in enumerate(reports):
         if len(report.text) > settings.max_text_chars:
             raise LimitExceededError(
-                f"Text {place + 1} has {len(report.text):,} characters; at most {settings.max_text_chars:,} are taken. "
-                "Send it in parts; nothing was cut."
+                f"Text {place + 1} has {len(report.text):,} characters; at most {settings.max_text_chars:,} are taken. Send it in parts; nothing was cut."
             )
     analyses = await engine.analyze_all(reports)
     if body.offset_unit == "utf16":

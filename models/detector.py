@@ -1,0 +1,170 @@
+"""The released model as a part of the walk: findings and sentence labels from the network, with the rules beside it or alone.
+
+Where a rule marks the same words, its evidence is added to the network's and its rationale is what the reader sees.
+"""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from spacy.tokens import Span
+
+from models.artefact import TOKENIZER, WEIGHTS, Manifest, load_manifest
+from models.decoding import Marked, decode
+from models.encoding import Encoder
+from models.reading import Array, Scorer, Scores, read_sentences
+from models.runtime import OnnxScorer
+from nlp.attribution import RuleLabeller, SentenceLabels
+from nlp.parsing import Parse
+from nlp.report import Finding, finding_id
+from nlp.rules import RuleDetector
+from nlp.taxonomy import load
+from nlp.voice import Quotations, is_reported
+
+PARAGRAPH_GAP = 2
+
+
+class ModelDetector:
+    """Finds and labels. `rules` None is the network alone. It remembers the scores of the last parse, as finding comes before labelling."""
+
+    def __init__(self, manifest: Manifest, encoder: Encoder, scorer: Scorer, *, rules: RuleDetector | None) -> None:
+        self.manifest = manifest
+        self._encoder, self._scorer, self._rules = encoder, scorer, rules
+        self._rule_labels = RuleLabeller()
+        self._last: tuple[Parse, list[Scores]] | None = None
+
+    @classmethod
+    def from_artefact(cls, folder: Path, *, with_rules: bool, verify: bool = True) -> "ModelDetector":
+        """The artefact in this folder, checked.
+
+        Raises:
+            ArtefactError: it cannot be used with the installed taxonomy.
+        """
+        manifest = load_manifest(folder, verify=verify)
+        return cls(manifest, Encoder(folder / TOKENIZER), OnnxScorer(folder / WEIGHTS), rules=RuleDetector() if with_rules else None)
+
+    def remember(self, parse: Parse, scores: list[Scores]) -> None:
+        """Take these scores for this parse and do not compute them."""
+        self._last = (parse, scores)
+
+    def marked(self, parse: Parse) -> list[Marked]:
+        """Every decoded span with its uncalibrated probability, in order."""
+        decoding = self.manifest.calibration.hybrid_decoding if self._rules else self.manifest.calibration.decoding
+        by_rule = self._rule_findings(parse)
+        return [
+            marked
+            for scores, ruled in zip(self.scores(parse), by_rule, strict=True)
+            for marked in decode(scores, parse.report.text, decoding, self._boost(scores, ruled) if ruled else None)
+        ]
+
+    def detect(self, parse: Parse) -> list[Finding]:
+        """Findings of every sentence, in order, without overlap."""
+        text, calibration = parse.report.text, self.manifest.calibration
+        quotations = Quotations(parse.doc.text)
+        by_rule = self._rule_findings(parse)
+        decoding = calibration.hybrid_decoding if self._rules else calibration.decoding
+        found = []
+        for sentence, scores, ruled in zip(parse.sentences, self.scores(parse), by_rule, strict=True):
+            boost = self._boost(scores, ruled) if ruled else None
+            found.extend(self._finding(parse, sentence, marked, ruled, quotations) for marked in decode(scores, text, decoding, boost))
+        return found
+
+    def label(self, parse: Parse, findings: Sequence[Sequence[Finding]]) -> list[SentenceLabels]:
+        """Labels of every sentence, given its findings."""
+        ruled = self._rule_labels.label(parse, findings)
+        return [self._labels(scores, inside, rule) for scores, inside, rule in zip(self.scores(parse), findings, ruled, strict=True)]
+
+    def scores(self, parse: Parse) -> list[Scores]:
+        """The network's scores of every sentence."""
+        if self._last is None or self._last[0] is not parse:
+            spans = [(sentence.start_char, sentence.end_char) for sentence in parse.sentences]
+            text = parse.report.text
+            breaks = frozenset(at for at in range(1, len(spans)) if text.count("\n", spans[at - 1][1], spans[at][0]) >= PARAGRAPH_GAP)
+            read = read_sentences(
+                text,
+                spans,
+                encoder=self._encoder,
+                scorer=self._scorer,
+                labels=self.manifest.labels,
+                breaks=breaks,
+                budget=self.manifest.budget,
+            )
+            self._last = (parse, read)
+        return self._last[1]
+
+    def _rule_findings(self, parse: Parse) -> list[list[Finding]]:
+        grouped: list[list[Finding]] = [[] for _ in parse.sentences]
+        if self._rules is None:
+            return grouped
+        starts = [sentence.start_char for sentence in parse.sentences]
+        for finding in self._rules.detect(parse):
+            grouped[int(np.searchsorted(starts, finding.start, side="right")) - 1].append(finding)
+        return grouped
+
+    def _boost(self, scores: Scores, ruled: Sequence[Finding]) -> Array:
+        boost = np.zeros_like(scores.token)
+        names = self.manifest.labels.token
+        for finding in ruled:
+            column = names.index(finding.category)
+            for place, (start, end) in enumerate(scores.offsets):
+                if start < finding.end and end > finding.start:
+                    boost[place, column] = self.manifest.calibration.rule_boost
+        return boost
+
+    def _finding(self, parse: Parse, sentence: Span, marked: Marked, ruled: Sequence[Finding], quotations: Quotations) -> Finding:
+        category = load().category(self.manifest.labels.token[marked.column])
+        twin = next((each for each in ruled if each.category == category.id and each.start < marked.end and each.end > marked.start), None)
+        source = f"model:{self.manifest.title}" + (f"+{twin.source}" if twin else "")
+        span = parse.doc.char_span(marked.start, marked.end, alignment_mode="expand")
+        reported = marked.reported > 0 or (span is not None and is_reported(span, quotations))
+        return Finding(
+            id=finding_id(parse.report, start=marked.start, end=marked.end, category=category.id, source="model"),
+            start=marked.start,
+            end=marked.end,
+            category=category.id,
+            confidence=self.confidence(marked),
+            counted=not reported,
+            uncounted_because="reported: somebody else's words" if reported else None,
+            rationale=twin.rationale if twin else f"{category.summary} Read in its context by the trained model.",
+            source=source,
+            standard=category.standard,
+        )
+
+    def confidence(self, marked: Marked) -> float:
+        """The calibrated probability that a reader would mark these words."""
+        calibration = self.manifest.calibration
+        odds = _logit(marked.probability)
+        return round(1 / (1 + math.exp(-(calibration.span_slope * odds + calibration.span_intercept))), 3)
+
+    def _labels(self, scores: Scores, inside: Sequence[Finding], rule: SentenceLabels) -> SentenceLabels:
+        calibration, labels = self.manifest.calibration, self.manifest.labels
+        logits = scores.attribution / calibration.attribution_temperature + np.array(calibration.attribution_bias, np.float32)
+        if self._rules is not None:
+            logits[labels.attribution.index(rule.attribution)] += calibration.attribution_rules
+        if any(finding.counted for finding in inside):
+            logits[labels.attribution.index("none")] = -np.inf
+        shares = np.exp(logits - logits.max())
+        shares /= shares.sum()
+        best = int(shares.argmax())
+        attribution = labels.attribution[best]
+        strength = scores.action_strength.copy()
+        strength[labels.action_strength.index("none")] -= calibration.action_bias
+        return SentenceLabels(
+            attribution=attribution,  # type: ignore[arg-type]  # a name from the taxonomy
+            factors=self._factors(scores) if attribution in {"system", "mixed"} else (),
+            action_strength=labels.action_strength[int(strength.argmax())],  # type: ignore[arg-type]  # likewise
+            confidence=round(float(shares[best]), 3),
+            hidden_actor=rule.hidden_actor,
+        )
+
+    def _factors(self, scores: Scores) -> tuple[str, ...]:
+        likely = scores.factors >= _logit(self.manifest.calibration.factor_threshold)
+        if not likely.any():
+            likely[int(scores.factors.argmax())] = True
+        return tuple(name for name, yes in zip(self.manifest.labels.factors, likely, strict=True) if yes)
+
+
+def _logit(share: float) -> float:
+    share = min(max(share, 1e-6), 1 - 1e-6)
+    return math.log(share / (1 - share))

@@ -1,0 +1,149 @@
+"""From a trained network to decisions: thresholds and calibrated confidences, chosen on development documents alone, by small grids."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from models.artefact import Calibration, Manifest
+from models.decoding import Decoding
+from models.detector import ModelDetector
+from models.encoding import Encoder
+from models.reading import Scorer
+from nlp.parsing import Parse, Parser
+from nlp.report import Finding, Report
+from nlp.rules import RuleDetector
+from training.corpus import Document
+from training.evaluate import passage_of
+from training.metrics import (
+    Labels,
+    Pair,
+    action_macro_f1,
+    attribution_macro_f1,
+    char_f1,
+    char_f1_with_category,
+    factors_micro_f1,
+    labels_of,
+    pairs_of,
+    sentence_f1,
+)
+
+BIASES = (-4.0, -3.0, -2.5, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5)
+CHANGES = (0.5, 1.0, 2.0)
+BOOSTS = (0.5, 1.0, 2.0, 3.0)
+ATTRIBUTION_BIASES = (-0.6, -0.3, 0.0, 0.3, 0.6)
+RULE_LABELS = (0.0, 0.3, 0.6, 1.0, 1.5)
+FACTOR_THRESHOLDS = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
+ACTION_BIASES = (-0.6, -0.3, 0.0, 0.3, 0.6, 1.0)
+
+
+class Known:
+    """A scorer or rule detector that answers from memory: every candidate is judged on the same parses."""
+
+    def __init__(self, detector: RuleDetector) -> None:
+        self._detector, self._found = detector, dict[int, list[Finding]]()
+
+    def detect(self, parse: Parse) -> list[Finding]:
+        """The rules' findings, found once a parse."""
+        key = id(parse)
+        if key not in self._found:
+            self._found[key] = self._detector.detect(parse)
+        return self._found[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A development passage, parsed once."""
+
+    document: Document
+    parse: Parse
+
+
+def calibrate(manifest: Manifest, encoder: Encoder, scorer: Scorer, documents: Sequence[Document]) -> Calibration:
+    """The calibration that does best on these documents.
+
+    Spans: the mean of character F1, character F1 with category and sentence F1. Attribution, factors and actions: their F1. Confidence: logistic
+    regression of *a reader marked some of these words* on the log-odds of the network and the rules together.
+    """
+    parser = Parser()
+    passages = [passage_of(document) for document in documents]
+    parses = parser.parse_all(Report(each.id, each.text or "") for each in passages)
+    samples = [Sample(passage, parse) for passage, parse in zip(passages, parses, strict=True)]
+    known = Known(RuleDetector())
+    scores = {id(sample.parse): ModelDetector(manifest, encoder, scorer, rules=None).scores(sample.parse) for sample in samples}
+
+    def judge(calibration: Calibration, *, with_rules: bool, figure: Callable[[Sequence[Pair]], float], spans_only: bool = False) -> float:
+        detector = ModelDetector(replace(manifest, calibration=calibration), encoder, scorer, rules=known if with_rules else None)  # type: ignore[arg-type]  # by shape
+        return figure([pair for sample in samples for pair in _pairs(sample, detector, scores[id(sample.parse)], spans_only=spans_only)])
+
+    def best(candidates: Iterator[Calibration], **how: object) -> Calibration:
+        return max(candidates, key=lambda each: judge(each, **how))  # type: ignore[arg-type]  # keywords of judge
+
+    found = Calibration()
+    decodings = [Decoding(bias=bias, change=change) for bias, change in product(BIASES, CHANGES)]
+    found = best((replace(found, decoding=each) for each in decodings), with_rules=False, figure=_span_figure, spans_only=True)
+    candidates = (replace(found, hybrid_decoding=each, rule_boost=boost) for each, boost in product(decodings, BOOSTS))
+    found = best(candidates, with_rules=True, figure=_span_figure, spans_only=True)
+    found = best((replace(found, attribution_rules=weight) for weight in RULE_LABELS), with_rules=True, figure=attribution_macro_f1)
+    for at in range(len(found.attribution_bias)):
+        moved = (replace(found, attribution_bias=_with(found.attribution_bias, at, bias)) for bias in ATTRIBUTION_BIASES)
+        found = best(moved, with_rules=True, figure=attribution_macro_f1)
+    found = best((replace(found, factor_threshold=each) for each in FACTOR_THRESHOLDS), with_rules=True, figure=factors_micro_f1)
+    found = best((replace(found, action_bias=each) for each in ACTION_BIASES), with_rules=True, figure=action_macro_f1)
+    slope, intercept = _confidence(samples, ModelDetector(replace(manifest, calibration=found), encoder, scorer, rules=known))  # type: ignore[arg-type]  # by shape
+    return replace(found, span_slope=slope, span_intercept=intercept)
+
+
+def _pairs(sample: Sample, detector: ModelDetector, scores: list, *, spans_only: bool) -> list[Pair]:  # type: ignore[type-arg]
+    parse, document = sample.parse, sample.document
+    detector.remember(parse, scores)
+    findings = detector.detect(parse)
+    inside = [[each for each in findings if span.start_char <= each.start < span.end_char] for span in parse.sentences]
+    labels = None if spans_only else detector.label(parse, inside)
+    text = document.text or ""
+    found = []
+    for mark in document.sentences:
+        at = max(range(len(parse.sentences)), key=lambda n: min(mark.end, parse.sentences[n].end_char) - max(mark.start, parse.sentences[n].start_char))
+        spans = tuple((each.start, each.end, each.category) for each in findings if each.counted and each.start < mark.end and each.end > mark.start)
+        one = labels[at] if labels else None
+        found.append(
+            Labels(
+                characters={place: category for start, end, category in spans for place in range(start, end) if not text[place].isspace()},
+                spans=spans,
+                attribution=one.attribution if one else "none",
+                factors=frozenset(one.factors) if one else frozenset(),
+                action_strength=one.action_strength if one else "none",
+            )
+        )
+    return pairs_of(document, found)
+
+
+def _confidence(samples: Sequence[Sample], detector: ModelDetector) -> tuple[float, float]:
+    odds, right = [], []
+    for sample in samples:
+        shown = frozenset(place for labels in labels_of(sample.document) for place in labels.shown)
+        first, last = sample.document.sentences[0].start, sample.document.sentences[-1].end
+        for marked in detector.marked(sample.parse):
+            if first <= marked.start < last:
+                odds.append([_logit(marked.probability)])
+                right.append(any(place in shown for place in range(marked.start, marked.end)))
+    if len(set(right)) < 2:
+        return 1.0, 0.0
+    model = LogisticRegression(C=1.0).fit(np.array(odds), np.array(right))
+    return float(model.coef_[0][0]), float(model.intercept_[0])
+
+
+def _span_figure(pairs: Sequence[Pair]) -> float:
+    return (char_f1(pairs) + char_f1_with_category(pairs) + sentence_f1(pairs)) / 3
+
+
+def _with(values: tuple[float, ...], at: int, value: float) -> tuple[float, ...]:
+    return (*values[:at], value, *values[at + 1 :])
+
+
+def _logit(share: float) -> float:
+    share = min(max(share, 1e-6), 1 - 1e-6)
+    return math.log(share / (1 - share))

@@ -1,0 +1,184 @@
+"""The loop: windows in, a trained network out. Seeded; a checkpoint after every epoch, from which an interrupted run goes on."""
+
+import importlib
+import math
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from models.encoding import Encoder
+from models.labels import Labels
+from models.network import Network, pool
+from nlp.errors import UnreadableInputError
+from training.config import LoopConfig, LossConfig, TrainingConfig
+from training.corpus import Document
+from training.examples import IGNORED, Example, TrainingWindow, batches, examples_of, random_windows
+
+Progress = Callable[[int, int, float], None]
+CHECKPOINT = "checkpoint.pt"
+
+
+def weights_folder(weights: str) -> Path:
+    """The folder of pretrained weights: as given, or that of the package of this name.
+
+    Raises:
+        UnreadableInputError: neither is there.
+    """
+    if Path(weights).is_dir():
+        return Path(weights)
+    try:
+        return Path(importlib.import_module(weights).get_model_path())
+    except ImportError as error:
+        raise UnreadableInputError(f"There are no weights '{weights}': neither a folder nor an installed package. Run 'make train-tools' first.") from error
+
+
+def fit(
+    documents: Sequence[Document],
+    config: TrainingConfig,
+    run: Path,
+    *,
+    progress: Progress = lambda *_: None,
+    network: Network | None = None,
+    labels: Labels,
+) -> Network:
+    """Train on these documents.
+
+    Args:
+        run: the run's folder; a checkpoint in it is taken up.
+        progress: called after every step with steps done, steps in all and the loss.
+        network: where to start from; None starts from the pretrained encoder.
+    """
+    loop = config.loop
+    rng = random.Random(config.seed)
+    torch.manual_seed(config.seed)
+    folder = weights_folder(config.model.weights)
+    encoder = Encoder(folder / "tokenizer.json")
+    network = network or Network.from_weights(folder, labels, dropout=config.model.dropout)
+    learnt = [examples_of(each, encoder, labels, annotator_share=loop.annotator_share, budget=loop.window_pieces[1]) for each in documents]
+    epochs = [_epoch(learnt, encoder, loop, rng) for _ in range(loop.epochs)]
+    total = sum(map(len, epochs))
+    optimiser = torch.optim.AdamW(_groups(network, loop), weight_decay=loop.weight_decay)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, total, loop.warm_up))
+    done, first = 0, 0
+    checkpoint = run / CHECKPOINT
+    if checkpoint.exists():
+        state = torch.load(checkpoint, weights_only=True)
+        network.load_state_dict(state["network"])
+        optimiser.load_state_dict(state["optimiser"])
+        schedule.load_state_dict(state["schedule"])
+        first, done = state["epoch"], state["done"]
+    network.train()
+    for number, epoch in enumerate(epochs):
+        if number < first:
+            continue
+        for batch in epoch:
+            loss = _step(network, batch, config.loss, loop, encoder.pad)
+            optimiser.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]  # torch
+            torch.nn.utils.clip_grad_norm_(network.parameters(), loop.clip)
+            optimiser.step()
+            schedule.step()
+            done += 1
+            progress(done, total, loss.item())
+        torch.save(
+            {
+                "network": network.state_dict(),
+                "optimiser": optimiser.state_dict(),
+                "schedule": schedule.state_dict(),
+                "epoch": number + 1,
+                "done": done,
+            },
+            checkpoint,
+        )
+    return network.eval()
+
+
+def _epoch(learnt: Sequence[Sequence[Example]], encoder: Encoder, loop: LoopConfig, rng: random.Random) -> list[list[TrainingWindow]]:
+    windows = [window for examples in learnt for window in random_windows(examples, encoder, pieces=loop.window_pieces, rng=rng)]
+    return batches(windows, pieces=loop.batch_pieces, rng=rng)
+
+
+def _groups(network: Network, loop: LoopConfig) -> list[dict[str, object]]:
+    layers = network.encoder.encoder.layer  # type: ignore[union-attr]  # a BERT-like encoder
+    depth = len(layers)  # type: ignore[arg-type]
+    groups: list[dict[str, object]] = [{"params": list(network.reading.parameters()), "lr": loop.head_rate}]
+    for number, layer in enumerate(layers):  # type: ignore[arg-type]
+        groups.append({"params": list(layer.parameters()), "lr": loop.rate * loop.layer_decay ** (depth - 1 - number)})
+    groups.append({"params": list(network.encoder.embeddings.parameters()), "lr": loop.rate * loop.layer_decay**depth})  # type: ignore[union-attr]
+    return groups
+
+
+def _rate(step: int, total: int, warm_up: float) -> float:
+    ramp = max(1, round(total * warm_up))
+    if step < ramp:
+        return step / ramp
+    return 0.5 * (1 + math.cos(math.pi * min(1, (step - ramp) / max(1, total - ramp))))
+
+
+def _step(network: Network, batch: Sequence[TrainingWindow], weights: LossConfig, loop: LoopConfig, pad: int) -> Tensor:
+    longest = max(len(each.window.ids) for each in batch)
+    ids = torch.full((len(batch), longest), pad)
+    mask = torch.zeros((len(batch), longest), dtype=torch.long)
+    for row, each in enumerate(batch):
+        ids[row, : len(each.window.ids)] = torch.tensor(each.window.ids)
+        mask[row, : len(each.window.ids)] = 1
+    with torch.autocast("cpu", torch.bfloat16, enabled=loop.bf16):
+        output = network(ids, mask)
+    output = output.float()
+    columns = network.labels.columns
+    rows, targets, reported, sentences, golds = [], [], [], [], []
+    for row, each in enumerate(batch):
+        for (place, encoded), example in zip(each.window.parts, each.examples, strict=True):
+            pieces = output[row, place : place + len(encoded.ids)]
+            rows.append(pieces)
+            targets.append(torch.from_numpy(example.token))
+            reported.append(torch.from_numpy(example.reported))
+            sentences.append(_pooled(pieces, network.labels))
+            golds.append(example)
+    flat, target, voice = torch.cat(rows), torch.cat(targets), torch.cat(reported)
+    loss = weights.token * _token_loss(flat[:, columns["token"]], target, loop)
+    known = voice != IGNORED
+    if known.any():
+        loss = loss + weights.reported * functional.binary_cross_entropy_with_logits(flat[known, columns["reported"]].squeeze(1), voice[known])
+    return loss + _sentence_loss(torch.stack(sentences), golds, network.labels, weights, loop)
+
+
+def _pooled(pieces: Tensor, labels: Labels) -> Tensor:
+    """The sentence heads' logits in the order of their columns."""
+    columns = labels.columns
+    member = torch.ones((1, len(pieces)), dtype=torch.bool)
+    gates = pieces[:, columns["gates"]]
+    return torch.cat(
+        [pool(pieces[:, columns[head]], gates[:, at], member)[0] for at, head in enumerate(("attribution", "factors", "action_strength", "counted"))]
+    )
+
+
+def _token_loss(logits: Tensor, target: Tensor, loop: LoopConfig) -> Tensor:
+    if loop.label_smoothing:
+        target = (1 - loop.label_smoothing) * target + loop.label_smoothing / target.shape[1]
+    weights = 1 + (loop.positive_weight - 1) * (1 - target[:, 0])
+    logs = logits.log_softmax(-1)
+    if loop.focal_gamma:
+        logs = logs * (1 - logs.exp()) ** loop.focal_gamma
+    return -((target * logs).sum(-1) * weights).sum() / weights.sum()
+
+
+def _sentence_loss(logits: Tensor, golds: Sequence[Example], labels: Labels, weights: LossConfig, loop: LoopConfig) -> Tensor:
+    widths = [len(labels.attribution), len(labels.factors), len(labels.action_strength), 1]
+    attribution, factors, strength, counted = logits.split(widths, dim=-1)
+    target = torch.from_numpy(np.stack([gold.attribution for gold in golds]))  # type: ignore[arg-type]  # examples without attribution are left out
+    loss = weights.attribution * -(target * attribution.log_softmax(-1)).sum(-1).mean()
+    loss = loss + weights.counted * functional.binary_cross_entropy_with_logits(counted.squeeze(1), torch.tensor([float(gold.counted) for gold in golds]))
+    acts = torch.tensor([gold.action_strength for gold in golds])
+    if (acts != IGNORED).any():
+        loss = loss + weights.action_strength * functional.cross_entropy(strength, acts, ignore_index=IGNORED)
+    system = [at for at, gold in enumerate(golds) if gold.factors is not None]
+    if system:
+        wanted = torch.from_numpy(np.stack([golds[at].factors for at in system]))  # type: ignore[arg-type]
+        loss = loss + weights.factors * functional.binary_cross_entropy_with_logits(factors[system], wanted)
+    return loss

@@ -1,0 +1,142 @@
+"""One training run from corpora to an artefact: data, network, calibration, export, evaluation, card. Reads top to bottom."""
+
+import hashlib
+import json
+import platform
+import subprocess
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+
+from models.artefact import TOKENIZER, WEIGHTS, Calibration, Manifest, save_manifest
+from models.encoding import Encoder
+from models.labels import current_labels
+from models.network import Network
+from models.runtime import OnnxScorer
+from nlp.errors import UnreadableInputError
+from nlp.taxonomy import load
+from training.calibrate import calibrate
+from training.config import CorpusConfig, TrainingConfig
+from training.corpus import Document, dumps, read
+from training.export import export, parity
+from training.fit import Progress, fit, weights_folder
+from training.splits import split
+from training.standoff import Assembly, assemble
+
+Say = Callable[[str], None]
+ARTEFACT, CONFIG, NETWORK = "artefact", "config.json", "network.pt"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Data:
+    """The documents of a run by split, with the digest of every corpus and what was left out, in words."""
+
+    train: tuple[Document, ...]
+    dev: tuple[Document, ...]
+    test: tuple[Document, ...]
+    digests: dict[str, str]
+    notes: tuple[str, ...]
+
+
+def train(config: TrainingConfig, run: Path, *, version_name: str, progress: Progress = lambda *_: None, say: Say = print, start: Path | None = None) -> Path:
+    """Train, calibrate and export; returns the artefact's folder.
+
+    Args:
+        run: the run's folder; an interrupted run in it goes on.
+        start: a run's `network.pt` to start from, in place of the pretrained encoder.
+    """
+    run.mkdir(parents=True, exist_ok=True)
+    (run / CONFIG).write_text(config.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    data = gather(config.corpora, hold_out=config.hold_out)
+    for note in data.notes:
+        say(note)
+    say(f"{len(data.train)} documents to train on, {len(data.dev)} to tune on, {len(data.test)} to judge on")
+
+    labels = current_labels()
+    network = None
+    if start is not None:
+        network = Network.from_weights(weights_folder(config.model.weights), labels, dropout=config.model.dropout)
+        network.load_state_dict(torch.load(start, weights_only=True))
+    network = fit(data.train, config, run, progress=progress, network=network, labels=labels)
+    torch.save(network.state_dict(), run / NETWORK)
+
+    manifest = Manifest(
+        name=config.model.name,
+        version=version_name,
+        taxonomy=load().version,
+        labels=labels,
+        budget=config.loop.window_pieces[1],
+        calibration=Calibration(),
+        corpora=data.digests,
+        config=json.loads(config.model_dump_json()),
+        environment=environment(),
+    )
+    return finish(network, manifest, data, run, say=say)
+
+
+def finish(network: Network, manifest: Manifest, data: Data, run: Path, *, say: Say = print) -> Path:
+    """Export a trained network and calibrate it on the development split, as the shipped runtime computes it."""
+    folder = run / ARTEFACT
+    weights = weights_folder(manifest.config["model"]["weights"])
+    encoder = Encoder(weights / TOKENIZER)
+    export(network, weights, folder, manifest)
+    windows = [window for document in data.dev[:20] for window in encoder.windows(_encoded(document, encoder, manifest.budget), budget=manifest.budget)]
+    measured = parity(network, folder, windows, encoder.pad)
+    say(f"parity of the int8 runtime with torch: cosine {measured.cosine:.4f}, same class {measured.same_class:.2%} of pieces")
+    say("calibrating on the development split …")
+    calibration = calibrate(manifest, encoder, OnnxScorer(folder / WEIGHTS), data.dev)
+    save_manifest(replace(manifest, calibration=calibration), folder)
+    return folder
+
+
+def gather(corpora: Iterable[CorpusConfig], *, hold_out: str | None = None) -> Data:
+    """The documents of all corpora by split.
+
+    A standoff corpus whose texts are not here is left out, and a note says so.
+
+    Raises:
+        UnreadableInputError: nothing is left to train on.
+    """
+    parts: dict[str, list[Document]] = {"train": [], "dev": [], "test": []}
+    digests, notes = {}, []
+    for corpus in corpora:
+        documents = list(read(corpus.path))
+        digests[str(corpus.path)] = _digest(documents)
+        standoff = [document for document in documents if document.text is None]
+        whole = [document for document in documents if document.text is not None]
+        if standoff and (corpus.reports is None or not corpus.reports.is_dir()):
+            notes.append(f"{corpus.path}: {len(standoff)} standoff documents are left out, as their texts are not here ({corpus.reports}).")
+        elif standoff and corpus.reports is not None:
+            assembly = Assembly()
+            whole += assemble(standoff, corpus.reports, assembly)
+            if not assembly.is_whole:
+                notes.append(f"{corpus.path}: {len(assembly.missing)} texts missing, {len(assembly.changed)} changed; left out.")
+        if hold_out or any(document.split is None for document in whole):
+            whole = list(split(whole, hold_out=hold_out))
+        for document in whole:
+            if document.split:
+                parts[document.split].extend([document] * (corpus.repeat if document.split == "train" else 1))
+    if not parts["train"]:
+        raise UnreadableInputError("There is nothing to train on: the corpora have no text here. " + " ".join(notes))
+    return Data(train=tuple(parts["train"]), dev=tuple(parts["dev"]), test=tuple(parts["test"]), digests=digests, notes=tuple(notes))
+
+
+def environment() -> dict[str, str]:
+    """Versions of what computed, and the commit if there is one."""
+    found = {name: version(name) for name in ("torch", "transformers", "onnxruntime", "spacy", "secondstory")}
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False, cwd=Path(__file__).parent)
+    return {**found, "python": platform.python_version(), "machine": platform.machine(), "commit": commit.stdout.strip() or "unknown"}
+
+
+def _encoded(document: Document, encoder: Encoder, budget: int) -> list:  # type: ignore[type-arg]
+    return encoder.encode(document.text or "", [(mark.start, mark.end) for mark in document.sentences], budget=budget)
+
+
+def _digest(documents: Iterable[Document]) -> str:
+    hashed = hashlib.sha256()
+    for document in documents:
+        hashed.update(dumps(document).encode())
+    return hashed.hexdigest()[:16]
