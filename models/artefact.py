@@ -116,8 +116,10 @@ def file_digest(path: Path) -> str:
 
 
 def _manifest(record: dict[str, Any]) -> Manifest:
-    calibration = record.pop("calibration")
-    decodings = {name: Decoding(**calibration.pop(name)) for name in ("decoding", "hybrid_decoding")}
-    tuples = {name: tuple(calibration.pop(name)) for name in ("attribution_bias", "abstain")}
+    numbers = dict(record.pop("calibration"))
+    for name in ("decoding", "hybrid_decoding"):
+        numbers[name] = Decoding(**numbers[name])
+    for name in ("attribution_bias", "abstain"):
+        numbers[name] = tuple(numbers[name])
     labels = Labels(**{name: tuple(values) for name, values in record.pop("labels").items()})
-    return Manifest(labels=labels, calibration=Calibration(**decodings, **tuples, **calibration), **record)
+    return Manifest(labels=labels, calibration=Calibration(**numbers), **record)

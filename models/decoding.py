@@ -104,7 +104,7 @@ def _best_path(rows: Array, change: float) -> list[int]:
 
 def _normalised(rows: Array) -> Array:
     shifted = rows - rows.max(axis=-1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)), np.float32)
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

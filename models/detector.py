@@ -64,7 +64,7 @@ class ModelDetector:
         quotations = Quotations(parse.doc.text)
         by_rule = self._rule_findings(parse)
         decoding = calibration.hybrid_decoding if self._rules else calibration.decoding
-        found = []
+        found: list[Finding] = []
         for sentence, scores, ruled in zip(parse.sentences, self.scores(parse), by_rule, strict=True):
             boost = self._boost(scores, ruled) if ruled else None
             found.extend(self._finding(parse, sentence, marked, ruled, quotations) for marked in decode(scores, text, decoding, boost))

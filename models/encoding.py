@@ -39,7 +39,7 @@ class Encoder:
         self._tokenizer = Tokenizer.from_file(str(tokenizer_file))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self.cls, self.sep, self.pad = (self._tokenizer.token_to_id(piece) for piece in ("[CLS]", "[SEP]", "[PAD]"))
+        self.cls, self.sep, self.pad = (int(self._tokenizer.token_to_id(piece) or 0) for piece in ("[CLS]", "[SEP]", "[PAD]"))
 
     def encode(self, text: str, sentences: Sequence[tuple[int, int]], *, budget: int = BUDGET) -> list[Encoded]:
         """The word pieces of each sentence, in order; a sentence past the budget gives several that overlap."""

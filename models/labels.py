@@ -40,7 +40,7 @@ class Labels:
     @property
     def width(self) -> int:
         """How many numbers the network gives for each token."""
-        return self.columns["gates"].stop
+        return int(self.columns["gates"].stop)
 
 
 def current_labels() -> Labels:

@@ -67,9 +67,9 @@ def _pool(rows: Array, gate: Array) -> Array:
     if not len(rows):
         return np.zeros(rows.shape[1], np.float32)
     weights = np.exp(gate - gate.max())
-    return (weights / weights.sum()) @ rows
+    return np.asarray((weights / weights.sum()) @ rows, np.float32)
 
 
 def _log_softmax(rows: Array) -> Array:
     shifted = rows - rows.max(axis=-1, keepdims=True, initial=-np.inf)
-    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)), np.float32)

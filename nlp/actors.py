@@ -2,9 +2,10 @@
 
 import re
 import tomllib
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from spacy.tokens import Doc, Token
 
@@ -20,14 +21,45 @@ STAFF_TITLES = {"dr", "nurse", "sister", "matron", "captain", "capt", "officer",
 NAMED_PATIENT = re.compile(
     r"\b(?i:death\s+of|deaths\s+of|touching|inquest\s+(?:in)?to(?:\s+the\s+death\s+of)?|mr\.?|mrs\.?|ms\.?|miss|the\s+late)\s+((?:[A-Z][\w'-]+\s*){1,4})"
 )
+# A carer is a relative where somebody has one, and staff elsewhere.
+CARERS = {"carer", "carers"}
+OWN_CARER = {"family", "main", "unpaid", "foster", "his", "her", "their", "informal"}
 PEOPLE_ENDINGS = ("ist", "ician", "man", "men", "woman", "officer", "worker")
+
+
+@dataclass(frozen=True, slots=True)
+class ConductWords:
+    """Nouns of conduct, by lemma or ending; `light` nouns stand for what follows their *of*."""
+
+    nouns: frozenset[str]
+    light: frozenset[str]
+    other: frozenset[str]
+    ending: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def _source() -> dict[str, Any]:
+    with Path(__file__).with_name("actors.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+@lru_cache(maxsize=1)
+def conduct_words() -> ConductWords:
+    """The table `conduct` of `actors.toml`."""
+    table: dict[str, str] = _source()["conduct"]
+    nouns, light, other = (frozenset(table[key].split()) for key in ("nouns", "light", "other"))
+    return ConductWords(nouns, light, other, re.compile(table["ending"]))
+
+
+@lru_cache(maxsize=1)
+def _devices() -> frozenset[str]:
+    return frozenset(_source()["device"].split())
 
 
 @lru_cache(maxsize=1)
 def kinds() -> dict[str, Kind]:
     """Lemma to kind, from `actors.toml`; an earlier group of the file wins."""
-    with Path(__file__).with_name("actors.toml").open("rb") as file:
-        groups = tomllib.load(file)
+    groups = _source()
     found: dict[str, Kind] = {}
     for kind in ("patient", "staff", "organisation", "thing"):
         for lemma in groups[kind].split():
@@ -46,16 +78,31 @@ def kind_of(token: Token | None) -> Kind:
         return _antecedent_kind(token)
     if lower in SPEAKERS or token.text == "I":
         return "staff"
+    if lemma in CARERS:
+        return "patient" if any(child.lower_ in OWN_CARER for child in token.lefts) else "staff"
     known = kinds().get(lemma) or kinds().get(lower)
     if known:
         return known
     if token.pos_ == "PROPN" and token.text[:1].isupper():
         return _named_kind(token)
-    if lemma.endswith(PEOPLE_ENDINGS):
+    if len(lemma) > 5 and lemma.endswith(PEOPLE_ENDINGS):
         return "staff"
     if lemma in {"#", "1", "2", "one", "two", "all", "none", "some", "other"}:
         return "staff"
     return "unknown"
+
+
+def is_conduct(noun: Token) -> bool:
+    """Whether a noun names something that people do: by the lists of `actors.toml`, else by its ending."""
+    lemma, words = noun.lemma_.lower(), conduct_words()
+    if lemma in words.nouns:
+        return True
+    return noun.pos_ in {"NOUN", "PROPN"} and lemma not in words.other and bool(words.ending.search(lemma))
+
+
+def is_device(noun: Token) -> bool:
+    """Whether the noun is a device that acts on its own."""
+    return noun.lemma_.lower() in _devices()
 
 
 def subject_of(token: Token) -> Token | None:

@@ -10,10 +10,10 @@ from typing import Any
 
 from spacy.tokens import Span, Token
 
-from nlp.actors import SUBJECTS, kind_of, subject_of
+from nlp.actors import SUBJECTS, is_conduct, kind_of, subject_of
 from nlp.parsing import Parse
 from nlp.report import ActionStrength, Attribution, Finding
-from nlp.rules import expanded, is_conduct
+from nlp.rules import expanded, lowered
 
 HERE = Path(__file__).parent
 ACTS = {"nsubj", "nsubjpass", "agent", "poss"}
@@ -27,18 +27,17 @@ ARRANGEMENTS = re.compile(
     r"fund|system|polic(?:y|ies)|process|procedures?|program|training|staffing|arrangements?|equipment|guidance|governance)\b",
     re.IGNORECASE,
 )
-ONE_PERSON = re.compile(
-    r"\b(?:for|in|to|of)\s+(?:one|1)\b|\bpatient\s*\(?#?\s*\d|\bthe\s+(?:patient|deceased)\b|\b(?:his|her)\b", re.IGNORECASE
-)
+ONE_PERSON = re.compile(r"\b(?:for|in|to|of)\s+(?:one|1)\b|\bpatient\s*\(?#?\s*\d|\bthe\s+(?:patient|deceased)\b|\b(?:his|her)\b", re.IGNORECASE)
 STANDING = re.compile(r"\b(?:polic|system|staffing|training|process|procedures|program|enforce|log)\w*\b", re.IGNORECASE)
 TELLING = {
     "concern", "find", "state", "hear", "report", "tell", "note", "understand", "say", "believe", "advise", "be", "think", "feel", "know",
 }  # fmt: skip
-# What a word of cause may join to, by the cues and flags that show it.
-CAUSAL_PARTS = {
-    "omission": {"omission", "not_done", "staff_does_not", "patient_does_not"},
-    "mind": {"mind", "without_doing"},
-    "condition": {"no_arrangement", "arrangement", "shortage", "load", "place", "weather", "broken"},
+# Two kinds of cue that say more together than apart.
+JOINED = {
+    "omission_leads": ({"omission", "not_done", "staff_does_not", "patient_does_not"}, {"led_to", "contributed"}),
+    "because_omission": ({"omission", "not_done", "staff_does_not", "patient_does_not"}, {"because_person"}),
+    "act_leads": ({"mind", "without_doing", "owned_act"}, {"led_to", "contributed", "probable_cause"}),
+    "because_condition": ({"no_arrangement", "shortage", "load", "place", "weather", "broken"}, {"because", "due_to", "made_it"}),
 }
 HUMAN_ACTS = {
     "give", "administer", "prescribe", "make", "omit", "decide", "discharge", "send", "record", "document", "check", "complete", "connect",
@@ -81,12 +80,14 @@ def cues() -> Cues:
         actions = tomllib.load(file)
 
     def compiled(table: dict[str, str]) -> dict[str, re.Pattern[str]]:
-        return {key: re.compile(expanded(value), re.IGNORECASE) for key, value in table.items()}
+        return {key: re.compile(expanded(value)) for key, value in table.items()}
 
     rows, flags = source.pop("cue"), source.pop("flags")
     points = {row["name"]: (row["person"], row["condition"]) for row in rows} | {name: (pair[0], pair[1]) for name, pair in flags.items()}
     factors = compiled(source.pop("factors"))
-    return Cues(compiled(source), compiled({row["name"]: row["pattern"] for row in rows}), points, factors, compiled(actions))
+    evidence = compiled({row["name"]: row["pattern"] for row in rows})
+    gate = {key: re.compile(expanded(value), re.IGNORECASE) for key, value in source.items()}
+    return Cues(gate, evidence, points, factors, compiled(actions))
 
 
 class RuleLabeller:
@@ -104,29 +105,27 @@ class RuleLabeller:
 
 def label_sentence(sentence: Span, findings: Sequence[Finding], *, in_concerns: bool = False) -> SentenceLabels:
     """Labels of one parsed sentence; `findings` are the blame findings inside it, `in_concerns` whether its section states concerns or causes."""
-    text = sentence.text
+    text = lowered(sentence.text)
     counted = [finding for finding in findings if finding.counted]
-    person, condition = sums(evidence(sentence, findings, in_concerns=in_concerns))
+    person, condition = sums(evidence(sentence, text, findings, in_concerns=in_concerns))
     attribution = _attribution(sentence, text, counted, person, condition)
     return SentenceLabels(
         attribution=attribution,
         factors=_factors(text) if attribution in {"system", "mixed"} else (),
-        action_strength=_action_strength(text, counted),
+        action_strength=_action_strength(text, counted, explains=attribution != "none"),
         confidence=_confidence(attribution, person, condition),
-        hidden_actor=_hides_actor(sentence),
+        hidden_actor=_hides_actor(sentence, text),
     )
 
 
-def evidence(sentence: Span, findings: Sequence[Finding], *, in_concerns: bool) -> frozenset[str]:
-    """The names of all cues and flags that the sentence holds."""
-    text = sentence.text
+def evidence(sentence: Span, text: str, findings: Sequence[Finding], *, in_concerns: bool) -> frozenset[str]:
+    """The names of all cues and flags that the sentence holds; `text` is the sentence in small letters."""
     named = {name for name, cue in cues().evidence.items() if cue.search(text)}
     named.update(name for name, cue in cues().factors.items() if cue.search(text))
     named.update(_flags(sentence, findings))
     if in_concerns:
         named.add("in_concerns")
-    if cues().gate["causal"].search(text):
-        named.update(f"causal_{part}" for part, signs in CAUSAL_PARTS.items() if signs & named)
+    named.update(name for name, (one, other) in JOINED.items() if one & named and other & named)
     return frozenset(named)
 
 
@@ -149,8 +148,6 @@ def _flags(sentence: Span, findings: Sequence[Finding]) -> Iterator[str]:
             yield "organisation_acts"
         if token.dep_ == "poss" and kind == "staff" and is_conduct(token.head):
             yield "owned_act"
-        if token.dep_ == "poss" and kind == "staff" and token.head is root:
-            yield "act_fragment"
         if token.pos_ not in {"VERB", "AUX"} or token.lemma_ in TELLING:
             continue
         actor = kind_of(subject_of(token))
@@ -206,18 +203,18 @@ def _factors(text: str) -> tuple[str, ...]:
     return tuple(name for name in named if name in best) or ("organisation",)
 
 
-def _action_strength(text: str, counted: Sequence[Finding]) -> ActionStrength:
+def _action_strength(text: str, counted: Sequence[Finding], *, explains: bool) -> ActionStrength:
     actions = cues().actions
     if any(finding.category == "person_focused_action" for finding in counted):
         return "weaker"
-    if actions["not_action"].search(text) or not actions["proposed"].search(text):
+    if not explains or actions["not_action"].search(text) or not actions["proposed"].search(text):
         return "none"
     strengths: tuple[ActionStrength, ...] = ("stronger", "intermediate", "weaker")
     return next((strength for strength in strengths if actions[strength].search(text)), "none")
 
 
-def _hides_actor(sentence: Span) -> bool:
-    if not TROUBLE.search(sentence.text):
+def _hides_actor(sentence: Span, text: str) -> bool:
+    if not TROUBLE.search(text):
         return False
     return any(_agentless(token) for token in sentence)
 

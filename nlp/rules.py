@@ -17,7 +17,7 @@ from typing import Any
 
 from spacy.tokens import Span, Token
 
-from nlp.actors import kind_of, subject_of
+from nlp.actors import conduct_words, is_conduct, is_device, kind_of, subject_of
 from nlp.parsing import Parse
 from nlp.report import Finding, finding_id
 from nlp.taxonomy import load
@@ -35,8 +35,7 @@ RULE_FILES = (
 )
 NEGATION = re.compile(
     r"\b(?:no|not|never|without|nor|neither|rather than|absence of|no evidence (?:of|that|to suggest)|nothing|n't|ruled out|denied|avoid)"
-    r"\s+(?:[\w'-]+\s+){0,3}$|n't\s+(?:[\w'-]+\s+){0,2}$",
-    re.IGNORECASE,
+    r"\s+(?:[\w'-]+\s+){0,3}$|n't\s+(?:[\w'-]+\s+){0,2}$"
 )
 BLANK = re.compile(r"\\.|\[[^\]]*\]| (?![+*?{])")
 OPENING = 3  # tokens of a list mark before the verb that opens an item
@@ -66,20 +65,20 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Graded:
-    """What a grading word may grade: nouns of conduct, by lemma or ending; `light` nouns stand for what follows their *of*."""
+class Cause:
+    """Categories of which there is no finding where the sentence gives a cause, and how it does."""
 
-    conduct: frozenset[str]
-    light: frozenset[str]
-    other: frozenset[str]
-    ending: re.Pattern[str]
+    categories: frozenset[str]
+    behind: re.Pattern[str]
+    opening: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
-def graded() -> Graded:
-    """The table `graded` of `rules.toml`."""
-    table: dict[str, str] = _source()["graded"]
-    return Graded(*(frozenset(table[key].split()) for key in ("conduct", "light", "other")), re.compile(table["ending"]))
+def cause() -> Cause:
+    """The table `cause` of `rules.toml`."""
+    table: dict[str, Any] = _source()["cause"]
+    behind, opening = (re.compile(expanded(table[key])) for key in ("behind", "opening"))
+    return Cause(frozenset(table["categories"]), behind, opening)
 
 
 @lru_cache(maxsize=1)
@@ -109,11 +108,15 @@ class RuleDetector:
 
     def detect(self, parse: Parse) -> list[Finding]:
         quotations = Quotations(parse.doc.text)
-        return [finding for sentence in parse.sentences for rule in rules() for finding in _apply(rule, sentence, parse, quotations)]
+        found: list[Finding] = []
+        for sentence in parse.sentences:
+            text = lowered(sentence.text)  # once: spaCy puts it together anew at every call, and plain patterns are twice as quick as case-blind ones
+            for rule in rules():
+                found.extend(_apply(rule, sentence, text, parse, quotations))
+        return found
 
 
-def _apply(rule: Rule, sentence: Span, parse: Parse, quotations: Quotations) -> Iterator[Finding]:
-    text = sentence.text
+def _apply(rule: Rule, sentence: Span, text: str, parse: Parse, quotations: Quotations) -> Iterator[Finding]:
     for match in rule.pattern.finditer(text):
         if rule.unless and rule.unless.search(text):
             return
@@ -125,10 +128,13 @@ def _apply(rule: Rule, sentence: Span, parse: Parse, quotations: Quotations) -> 
             continue
         if rule.negatable and NEGATION.search(head[-60:]):
             continue
-        span = parse.doc.char_span(sentence.start_char + start, sentence.start_char + end, alignment_mode="expand")
-        if span is None or not span.text.strip() or (rule.grades and not _grades_conduct(span)):
+        if rule.category in cause().categories and (cause().behind.search(text[match.end() :]) or cause().opening.search(head)):
             continue
-        category = _category(rule, span)
+        span = parse.doc.char_span(sentence.start_char + start, sentence.start_char + end, alignment_mode="expand")
+        if span is None or not span.text.strip():
+            continue
+        whole = parse.doc.char_span(sentence.start_char + match.start(), sentence.start_char + match.end(), alignment_mode="expand")
+        category = _category(rule, span, whole or span)
         if not category:
             continue
         first, last = sentence.start_char + start, sentence.start_char + end
@@ -175,7 +181,7 @@ def _completed(span: Span) -> int | None:
     last = span[-1]
     if last.tag_ in {"DT", "PRP$", "CD"} and last.head.i > last.i:
         return None
-    if last.dep_ in {"advmod", "neg", "preconj", "cc:preconj"} and 0 < last.head.i - last.i <= 2:
+    if last.dep_ in {"advmod", "neg", "preconj", "cc:preconj"} and 0 < last.head.i - last.i <= 3:
         last = last.head
     while last.i > span.start and last.pos_ in {"ADP", "SCONJ", "CCONJ", "DET", "PUNCT"} and last.dep_ != "prt":
         last = last.nbor(-1)
@@ -186,11 +192,13 @@ def _completed(span: Span) -> int | None:
 
 def _grades_conduct(span: Span) -> bool:
     """Whether the grading word in `span` is about what people did, and not about a body, a device or a number."""
+    if span.root.pos_ == "NOUN":
+        return any(is_conduct(end) for child in span.root.children if child.dep_ == "prep" for end in child.children if end.dep_ == "pobj")
     word = next((token for token in reversed(list(span)) if token.pos_ in {"ADJ", "ADV", "VERB"}), span.root)
     while word.dep_ == "conj" and word.head.pos_ in {"ADJ", "ADV", "VERB"} and word.head.i >= span.sent.start:
         word = word.head
     noun = word.head if word.dep_ in {"amod", "nmod", "compound"} else subject_of(word if word.pos_ == "VERB" else word.head)
-    while noun is not None and noun.lemma_.lower() in graded().light:
+    while noun is not None and noun.lemma_.lower() in conduct_words().light:
         inner = next((end for child in noun.children if child.lower_ in {"of", "in"} for end in child.children if end.dep_ == "pobj"), None)
         if inner is None:
             break
@@ -198,21 +206,18 @@ def _grades_conduct(span: Span) -> bool:
     return noun is not None and is_conduct(noun)
 
 
-def is_conduct(noun: Token) -> bool:
-    """Whether a noun names something that people do: by the lists of `rules.toml`, else by its ending."""
-    lemma, table = noun.lemma_.lower(), graded()
-    if lemma in table.conduct:
-        return True
-    return noun.pos_ in {"NOUN", "PROPN"} and lemma not in table.other and bool(table.ending.search(lemma))
-
-
-def _category(rule: Rule, span: Span) -> str | None:
-    """The category after a look at the subject; None silences the rule here."""
+def _category(rule: Rule, span: Span, whole: Span) -> str | None:
+    """The category after a look at the subject of the whole match, or at what the marked words grade; None silences the rule here."""
+    if rule.grades and _grades_conduct(span):
+        return rule.category
     if rule.owner:
         owner = subject_of(_noun(span))
         return _by_kind(rule, "unknown" if owner is None else kind_of(owner), rule.owner)
+    if rule.grades:
+        return None
     if not rule.actor:
         return rule.category
+    span = whole
     verb = _verb(span)
     if span.root.dep_ == "amod" and verb is span.root:
         return _by_kind(rule, kind_of(span.root.head), rule.actor - {"unknown"})
@@ -222,7 +227,7 @@ def _category(rule: Rule, span: Span) -> str | None:
         return rule.category if "unknown" in rule.actor or (leads and "staff" in rule.actor) else None
     kind = kind_of(subject)
     if subject.dep_ in PASSIVE and kind in {"unknown", "thing"} and "unknown" in rule.actor:
-        return rule.category if not _is_device(subject) else None
+        return rule.category if not is_device(subject) else None
     if kind == "unknown" and subject.lower_ in {"it", "this", "that", "which", "there", "these", "those"}:
         return rule.category if "unknown" in rule.actor and subject.lower_ not in {"it", "there"} else None
     return _by_kind(rule, kind, rule.actor)
@@ -232,13 +237,6 @@ def _by_kind(rule: Rule, kind: str, allowed: frozenset[str]) -> str | None:
     if kind == "patient" and rule.patient is not None:
         return rule.patient or None
     return rule.category if kind in allowed else None
-
-
-def _is_device(subject: Token) -> bool:
-    return subject.lemma_.lower() in {
-        "alarm", "pump", "device", "machine", "engine", "valve", "sensor", "light", "lighting", "barrier", "software", "system",
-        "autopilot", "monitor", "battery", "brake", "airplane", "aircraft", "gear",
-    }  # fmt: skip
 
 
 def _noun(span: Span) -> Token:
@@ -253,12 +251,12 @@ def _rule(row: dict[str, Any], words: dict[str, str]) -> Rule:
     load().category(row["category"])
 
     def compiled(key: str, suffix: str = "") -> re.Pattern[str] | None:
-        return re.compile(f"(?:{expanded(row[key], words)}){suffix}", re.IGNORECASE) if row.get(key) else None
+        return re.compile(f"(?:{expanded(row[key], words)}){suffix}") if row.get(key) else None
 
     return Rule(
         id=row["id"],
         category=row["category"],
-        pattern=re.compile(expanded(row["pattern"], words), re.IGNORECASE),
+        pattern=re.compile(expanded(row["pattern"], words)),
         confidence=row["confidence"],
         rationale=row["rationale"],
         actor=frozenset(row.get("actor", ())),
@@ -273,6 +271,12 @@ def _rule(row: dict[str, Any], words: dict[str, str]) -> Rule:
         own=row.get("own", False),
         verb=row.get("verb", False),
     )
+
+
+def lowered(text: str) -> str:
+    """The text in small letters, of the same length: the expressions of the rule files are all in small letters."""
+    small = text.lower()
+    return small if len(small) == len(text) else "".join(one if len(one := letter.lower()) == 1 else letter for letter in text)
 
 
 def expanded(pattern: str, words: Mapping[str, str] = MappingProxyType({})) -> str:

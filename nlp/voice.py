@@ -74,10 +74,11 @@ class Quotations:
 
 def protected_because(sentence: Span, quotations: Quotations) -> str | None:
     """Why the tool does not advise on this sentence; None where it does."""
+    text = sentence.text
     for name, pattern in voice().protected:
-        if pattern.search(sentence.text):
+        if pattern.search(text):
             return name
-    if quotations.share(sentence.start_char, sentence.end_char) > 0.5 and SPEAKERS.search(sentence.text):
+    if quotations.share(sentence.start_char, sentence.end_char) > 0.5 and SPEAKERS.search(text):
         return "a quotation"
     return None
 

@@ -18,12 +18,7 @@ def test_our_packages_resolve_to_our_tree():
 
 
 def test_no_file_is_past_500_lines():
-    long = [
-        path
-        for name in ("nlp", "models", "training", "service")
-        for path in (TOP / name).rglob("*.py")
-        if len(path.read_text().splitlines()) > 500
-    ]
+    long = [path for name in ("nlp", "models", "training", "service") for path in (TOP / name).rglob("*.py") if len(path.read_text().splitlines()) > 500]
     assert long == []
 
 
@@ -38,4 +33,17 @@ def test_serving_loads_no_training_library():
 
 def test_the_readme_names_every_command():
     readme = (TOP / "README.md").read_text()
-    assert all(command in readme for command in ("make serve", "make test", "secondstory analyze", "secondstory taxonomy"))
+    assert all(
+        command in readme
+        for command in (
+            "make serve",
+            "make test",
+            "secondstory analyze",
+            "secondstory taxonomy",
+            "secondstory train",
+            "secondstory evaluate",
+            "secondstory promote",
+            "secondstory rollback",
+            "secondstory corpus convert",
+        )
+    )

@@ -94,7 +94,8 @@ class Linear:
         self._spans = SGDClassifier(loss="log_loss", alpha=2e-6, max_iter=12, tol=None, random_state=1, average=True)
 
     def learn(self, documents: Sequence[Document]) -> None:
-        rows, targets = [], []
+        rows: list[Any] = []
+        targets: list[str] = []
         for document in documents:
             for mark, gold in zip(document.sentences, labels_of(document), strict=True):
                 words = _words(document, mark)

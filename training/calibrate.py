@@ -33,7 +33,7 @@ from training.metrics import (
 
 BIASES = (-4.0, -3.0, -2.5, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5)
 CHANGES = (0.5, 1.0, 2.0)
-BOOSTS = (0.5, 1.0, 2.0, 3.0)
+BOOSTS = (1.0, 2.0, 3.0, 4.5, 6.0)
 ATTRIBUTION_BIASES = (-0.6, -0.3, 0.0, 0.3, 0.6)
 RULE_LABELS = (0.0, 0.3, 0.6, 1.0, 1.5)
 FACTOR_THRESHOLDS = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)

@@ -44,6 +44,7 @@ class LoopConfig(Strict):
     annotator_share: Share = 0.3
     label_smoothing: Share = 0.0
     focal_gamma: float = 0.0
+    balance: Share = 0.5
     window_pieces: tuple[int, int] = (32, 192)
     bf16: bool = False
 

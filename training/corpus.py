@@ -81,7 +81,7 @@ class Origin(Strict):
 class Document(Strict):
     """One report or passage with its layers. `group` keeps variants of one report on one side of a split; `slice` says how it was drawn."""
 
-    format: Literal["secondstory-corpus/1"] = FORMAT
+    format: Literal["secondstory-corpus/1"] = "secondstory-corpus/1"
     id: str
     text: str | None = None
     offset_unit: Literal["codepoint"] = "codepoint"

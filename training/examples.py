@@ -21,7 +21,7 @@ class Example:
     encoded: Encoded
     token: NDArray[np.float32]
     reported: NDArray[np.float32]
-    attribution: NDArray[np.float32] | None
+    attribution: NDArray[np.float32]
     factors: NDArray[np.float32] | None
     action_strength: int
     counted: int
@@ -105,7 +105,7 @@ def batches(windows: Sequence[TrainingWindow], *, pieces: int, rng: random.Rando
 
 def _room(pieces: tuple[int, int], rng: random.Random) -> int:
     low, high = pieces
-    return round(low * (high / low) ** rng.random())
+    return int(low * (high / low) ** rng.random())
 
 
 def _together(run: Sequence[Example], encoder: Encoder) -> TrainingWindow:

@@ -4,6 +4,7 @@ import importlib
 import math
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,23 @@ from training.examples import IGNORED, Example, TrainingWindow, batches, example
 
 Progress = Callable[[int, int, float], None]
 CHECKPOINT = "checkpoint.pt"
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """How much each label of a sentence head weighs: its rarity to a power, 1 on average over labels; power 0 weighs all alike."""
+
+    attribution: Tensor
+    action_strength: Tensor
+
+    @classmethod
+    def of(cls, examples: Sequence[Example], labels: Labels, *, power: float) -> "Balance":
+        """The balance of these training examples."""
+        attribution = sum((torch.from_numpy(each.attribution) for each in examples), torch.zeros(len(labels.attribution)))
+        strength = torch.bincount(
+            torch.tensor([each.action_strength for each in examples if each.action_strength != IGNORED]), minlength=len(labels.action_strength)
+        )
+        return cls(_rarity(attribution, power), _rarity(strength.float(), power))
 
 
 def weights_folder(weights: str) -> Path:
@@ -60,6 +78,7 @@ def fit(
     encoder = Encoder(folder / "tokenizer.json")
     network = network or Network.from_weights(folder, labels, dropout=config.model.dropout)
     learnt = [examples_of(each, encoder, labels, annotator_share=loop.annotator_share, budget=loop.window_pieces[1]) for each in documents]
+    balance = Balance.of([example for examples in learnt for example in examples], labels, power=loop.balance)
     epochs = [_epoch(learnt, encoder, loop, rng) for _ in range(loop.epochs)]
     total = sum(map(len, epochs))
     optimiser = torch.optim.AdamW(_groups(network, loop), weight_decay=loop.weight_decay)
@@ -77,7 +96,7 @@ def fit(
         if number < first:
             continue
         for batch in epoch:
-            loss = _step(network, batch, config.loss, loop, encoder.pad)
+            loss = _step(network, batch, config.loss, loop, balance, encoder.pad)
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]  # torch
             torch.nn.utils.clip_grad_norm_(network.parameters(), loop.clip)
@@ -96,6 +115,11 @@ def fit(
             checkpoint,
         )
     return network.eval()
+
+
+def _rarity(counts: Tensor, power: float) -> Tensor:
+    weights = (counts.sum() / counts.clamp(min=1)) ** power
+    return weights / weights.mean()
 
 
 def _epoch(learnt: Sequence[Sequence[Example]], encoder: Encoder, loop: LoopConfig, rng: random.Random) -> list[list[TrainingWindow]]:
@@ -120,7 +144,7 @@ def _rate(step: int, total: int, warm_up: float) -> float:
     return 0.5 * (1 + math.cos(math.pi * min(1, (step - ramp) / max(1, total - ramp))))
 
 
-def _step(network: Network, batch: Sequence[TrainingWindow], weights: LossConfig, loop: LoopConfig, pad: int) -> Tensor:
+def _step(network: Network, batch: Sequence[TrainingWindow], weights: LossConfig, loop: LoopConfig, balance: Balance, pad: int) -> Tensor:
     longest = max(len(each.window.ids) for each in batch)
     ids = torch.full((len(batch), longest), pad)
     mask = torch.zeros((len(batch), longest), dtype=torch.long)
@@ -145,7 +169,7 @@ def _step(network: Network, batch: Sequence[TrainingWindow], weights: LossConfig
     known = voice != IGNORED
     if known.any():
         loss = loss + weights.reported * functional.binary_cross_entropy_with_logits(flat[known, columns["reported"]].squeeze(1), voice[known])
-    return loss + _sentence_loss(torch.stack(sentences), golds, network.labels, weights, loop)
+    return loss + _sentence_loss(torch.stack(sentences), golds, network.labels, weights, balance)
 
 
 def _pooled(pieces: Tensor, labels: Labels) -> Tensor:
@@ -168,17 +192,18 @@ def _token_loss(logits: Tensor, target: Tensor, loop: LoopConfig) -> Tensor:
     return -((target * logs).sum(-1) * weights).sum() / weights.sum()
 
 
-def _sentence_loss(logits: Tensor, golds: Sequence[Example], labels: Labels, weights: LossConfig, loop: LoopConfig) -> Tensor:
+def _sentence_loss(logits: Tensor, golds: Sequence[Example], labels: Labels, weights: LossConfig, balance: Balance) -> Tensor:
     widths = [len(labels.attribution), len(labels.factors), len(labels.action_strength), 1]
-    attribution, factors, strength, counted = logits.split(widths, dim=-1)
-    target = torch.from_numpy(np.stack([gold.attribution for gold in golds]))  # type: ignore[arg-type]  # examples without attribution are left out
-    loss = weights.attribution * -(target * attribution.log_softmax(-1)).sum(-1).mean()
+    attribution, factors, strength, counted = torch.split(logits, widths, dim=-1)
+    target = torch.from_numpy(np.stack([gold.attribution for gold in golds]))
+    heavy = target @ balance.attribution
+    loss = weights.attribution * -((target * attribution.log_softmax(-1)).sum(-1) * heavy).sum() / heavy.sum()
     loss = loss + weights.counted * functional.binary_cross_entropy_with_logits(counted.squeeze(1), torch.tensor([float(gold.counted) for gold in golds]))
     acts = torch.tensor([gold.action_strength for gold in golds])
     if (acts != IGNORED).any():
-        loss = loss + weights.action_strength * functional.cross_entropy(strength, acts, ignore_index=IGNORED)
-    system = [at for at, gold in enumerate(golds) if gold.factors is not None]
+        loss = loss + weights.action_strength * functional.cross_entropy(strength, acts, weight=balance.action_strength, ignore_index=IGNORED)
+    system = [(at, gold.factors) for at, gold in enumerate(golds) if gold.factors is not None]
     if system:
-        wanted = torch.from_numpy(np.stack([golds[at].factors for at in system]))  # type: ignore[arg-type]
-        loss = loss + weights.factors * functional.binary_cross_entropy_with_logits(factors[system], wanted)
-    return loss
+        wanted = torch.from_numpy(np.stack([factors_of for _, factors_of in system]))
+        loss = loss + weights.factors * functional.binary_cross_entropy_with_logits(factors[[at for at, _ in system]], wanted)
+    return torch.as_tensor(loss)

@@ -39,7 +39,7 @@ def load_corpus(path: Path, *, split: str | None = None) -> IterableDataset:
     Raises:
         UnreadableInputError: when iterated, for a line that is not a document.
     """
-    return IterableDataset.from_generator(_rows, features=FEATURES, gen_kwargs={"path": path, "split": split})  # type: ignore[no-any-return]  # untyped
+    return IterableDataset.from_generator(_rows, features=FEATURES, gen_kwargs={"path": path, "split": split})
 
 
 def _rows(path: Path, split: str | None) -> Iterator[dict[str, Any]]:

@@ -2,10 +2,10 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -14,7 +14,15 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from models.artefact import MANIFEST, RELEASES, load_manifest, released_folder
 from nlp.errors import UnreadableInputError
 
+if TYPE_CHECKING:
+    from nlp.analyzer import Analyzer
+    from training.baselines import Baseline
+    from training.behaviour import Outcome
+    from training.corpus import Document
+    from training.evaluate import Evaluation
+
 BEHAVIOUR = Path(__file__).parent.parent / "corpora" / "behaviour"
+BASELINES = ("word-list", "majority", "ngram", "frozen")
 METRICS = "metrics.json"
 RUNS = Path("runs")
 Corpus = Annotated[list[str], typer.Option(help="A corpus as PATH, or PATH=REPORTS for a standoff one; several times.")]
@@ -31,19 +39,15 @@ def train(
     """Train, calibrate and export an artefact; prints before and after when it starts from the released one."""
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # before torch loads: spinning threads stall when the machine has other work
     from training.config import CorpusConfig, read_config
-    from training.train import NETWORK
     from training.train import train as run_training
 
     settings = read_config(config)
     own = tuple(CorpusConfig(path=path, repeat=3) for path in corpus or ())
     settings = settings.model_copy(update={"corpora": (*settings.corpora, *own)})
     folder = run or RUNS / datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    start = None
-    if from_released:
-        released = released_folder()
-        start = released / NETWORK if released else None
-        if start is None or not start.is_file():
-            raise UnreadableInputError(f"The released model has no '{NETWORK}' to start from. Train without --from-released, or restore it from its run.")
+    start = released_folder() if from_released else None
+    if from_released and start is None:
+        raise UnreadableInputError("No model is released to start from. Train without --from-released.")
     with Progress(TextColumn("train"), BarColumn(), TextColumn("{task.completed}/{task.total} loss {task.fields[loss]:.3f}"), TimeRemainingColumn()) as bar:
         task = bar.add_task("train", total=None, loss=0.0)
         artefact = run_training(
@@ -54,6 +58,10 @@ def train(
             say=typer.echo,
             start=start,
         )
+    for name, where in (("your held-out reports", [str(path) for path in corpus or ()]), ("ours", [])) if from_released else ():
+        if where or name == "ours":
+            typer.echo(f"After and before, on {name}:")
+            evaluate([str(artefact), "released"], corpus=where, baselines=False, draws=100)
     typer.echo(f"The artefact is in {artefact}. Judge it with 'secondstory evaluate {artefact}'.")
 
 
@@ -72,6 +80,7 @@ def evaluate(
     from training.reporting import as_html, model_card, print_side_by_side, print_tables
 
     data, documents = _data(corpus, split)
+    on_ours = not corpus and split == "test"  # the frozen test: only its figures count at the gate
     console = Console()
     found, outcome = [], None
     for number, name in enumerate(contestants):
@@ -79,12 +88,11 @@ def evaluate(
         found.append(judge(name if artefact is None else load_manifest(artefact, verify=False).title, labeller_of(analyzer), documents, draws=draws))
         if number == 0:
             outcome = behave(analyzer, BEHAVIOUR)
-        if artefact is not None and (artefact / MANIFEST).is_file() and name not in {"released", "released-alone"}:
+        if artefact is not None and on_ours and not name.startswith("released"):
             _write_metrics(artefact, found[-1], behave(analyzer, BEHAVIOUR) if number else outcome)
-    if baselines:
-        for baseline in _baselines():
-            baseline.learn(data)
-            found.append(judge(baseline.name, baseline.label, documents, draws=0))
+    for rival in map(_baseline, BASELINES if baselines else ()):
+        rival.learn(data)
+        found.append(judge(rival.name, rival.label, documents, draws=0))
     print_side_by_side(found, console)
     print_tables(found[0], console)
     if outcome:
@@ -97,7 +105,7 @@ def evaluate(
         html.write_text(as_html(found, outcome, title="Second Story: evaluation"), encoding="utf-8")
         typer.echo(f"Written to {html}.")
     folder = Path(contestants[0])
-    if (folder / MANIFEST).is_file():
+    if on_ours and (folder / MANIFEST).is_file():
         card = model_card(load_manifest(folder), found, outcome, command=f"secondstory evaluate {contestants[0]}")
         (folder / "README.md").write_text(card, encoding="utf-8")
 
@@ -112,13 +120,11 @@ def baseline(
     from nlp.parsing import Parser
     from training.contract import label_lines
 
-    makers = dict(zip(("word-list", "majority", "ngram", "frozen"), _baselines(), strict=True))
-    if name not in makers:
-        raise UnreadableInputError(f"There is no baseline '{name}'. Choose from: {', '.join(makers)}.")
+    chosen = _baseline(name)
     if name != "word-list":
-        makers[name].learn(_data(corpus, "all")[1])
+        chosen.learn(_data(corpus, "all")[1])
     with reports.open(encoding="utf-8") as lines, output.open("w", encoding="utf-8") as out:
-        for line in label_lines(lines, makers[name], Parser()):
+        for line in label_lines(lines, chosen, Parser()):
             out.write(line + "\n")
 
 
@@ -161,7 +167,8 @@ def runs(folder: Annotated[Path, typer.Argument(help="Where the runs are.")] = R
     Console().print(table)
 
 
-def _data(corpus: Sequence[str], split: str):  # type: ignore[no-untyped-def]  # noqa: ANN202  # the training documents and those to judge on
+def _data(corpus: Sequence[str], split: str) -> "tuple[tuple[Document, ...], tuple[Document, ...]]":
+    """The training documents, and those to judge on."""
     from training.config import CorpusConfig
     from training.train import gather
 
@@ -179,14 +186,22 @@ def _data(corpus: Sequence[str], split: str):  # type: ignore[no-untyped-def]  #
     return data.train, parts[split]
 
 
-def _baselines():  # type: ignore[no-untyped-def]  # noqa: ANN202  # imported late: they need scikit-learn
+def _baseline(name: str) -> "Baseline":
     from training.baselines import MajorityPerTrigger, WordList, ngrams
-    from training.frozen import frozen_embeddings
 
-    return [WordList(), MajorityPerTrigger(), ngrams(), frozen_embeddings()]
+    def frozen() -> "Baseline":
+        from training.frozen import frozen_embeddings
+
+        return frozen_embeddings()
+
+    makers: dict[str, Callable[[], Baseline]] = {"word-list": WordList, "majority": MajorityPerTrigger, "ngram": ngrams, "frozen": frozen}
+    if name not in makers:
+        raise UnreadableInputError(f"There is no baseline '{name}'. Choose from: {', '.join(makers)}.")
+    return makers[name]()
 
 
-def _analyzer(name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202  # an analyser, and the artefact's folder if it has one
+def _analyzer(name: str) -> "tuple[Analyzer, Path | None]":
+    """An analyser, and the artefact's folder if it has one."""
     from models.detector import ModelDetector
     from nlp.analyzer import Analyzer
     from nlp.parsing import Parser
@@ -201,7 +216,7 @@ def _analyzer(name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202  # an 
     return Analyzer(Parser(), [detector], labeller=detector, model=detector.manifest.title), folder
 
 
-def _write_metrics(artefact: Path, evaluation, outcome) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _write_metrics(artefact: Path, evaluation: "Evaluation", outcome: "Outcome | None") -> None:
     figures = dict(evaluation.figures)
     figures["calibration error"] = evaluation.calibration.error if evaluation.calibration else 1.0
     if outcome:

@@ -23,6 +23,7 @@ from training.config import CorpusConfig, TrainingConfig
 from training.corpus import Document, dumps, read
 from training.export import export, parity
 from training.fit import Progress, fit, weights_folder
+from training.restore import restore
 from training.splits import split
 from training.standoff import Assembly, assemble
 
@@ -46,7 +47,7 @@ def train(config: TrainingConfig, run: Path, *, version_name: str, progress: Pro
 
     Args:
         run: the run's folder; an interrupted run in it goes on.
-        start: a run's `network.pt` to start from, in place of the pretrained encoder.
+        start: an artefact to train on from, in place of the pretrained encoder.
     """
     run.mkdir(parents=True, exist_ok=True)
     (run / CONFIG).write_text(config.model_dump_json(indent=1) + "\n", encoding="utf-8")
@@ -56,10 +57,7 @@ def train(config: TrainingConfig, run: Path, *, version_name: str, progress: Pro
     say(f"{len(data.train)} documents to train on, {len(data.dev)} to tune on, {len(data.test)} to judge on")
 
     labels = current_labels()
-    network = None
-    if start is not None:
-        network = Network.from_weights(weights_folder(config.model.weights), labels, dropout=config.model.dropout)
-        network.load_state_dict(torch.load(start, weights_only=True))
+    network = restore(start) if start is not None else None
     network = fit(data.train, config, run, progress=progress, network=network, labels=labels)
     torch.save(network.state_dict(), run / NETWORK)
 

@@ -88,7 +88,9 @@ def artefact(weights, tmp_path_factory):
     config = TrainingConfig(corpora=(), model=ModelConfig(name="tiny", weights=str(weights), dropout=0.0), loop=loop)
     network = fit(documents, config, tmp_path_factory.mktemp("run"), labels=LABELS)
     folder = tmp_path_factory.mktemp("artefacts") / "tiny" / "1"
-    manifest = Manifest(name="tiny", version="1", taxonomy=load().version, labels=LABELS, budget=64, calibration=Calibration())
+    manifest = Manifest(
+        name="tiny", version="1", taxonomy=load().version, labels=LABELS, budget=64, calibration=Calibration(), config={"model": {"weights": str(weights)}}
+    )
     export(network, weights, folder, manifest)
     return folder
 
@@ -232,3 +234,14 @@ def test_random_windows_cover_a_document_in_order(encoder):
     examples = examples_of(make_document(), encoder, LABELS, budget=64)
     windows = list(random_windows(examples, encoder, pieces=(16, 64), rng=random.Random(3)))
     assert [example for window in windows for example in window.examples] == examples
+
+
+def test_a_released_graph_becomes_a_network_again(artefact, weights, encoder):
+    from models.runtime import OnnxScorer
+    from training.predict import TorchScorer
+    from training.restore import restore
+
+    windows = list(encoder.windows(encoder.encode(make_document().text, [(0, 47), (48, 74)])))
+    again = np.concatenate(TorchScorer(restore(artefact), encoder.pad)(windows))
+    shipped = np.concatenate(OnnxScorer(artefact / "model.onnx")(windows))
+    assert (again * shipped).sum() / (np.linalg.norm(again) * np.linalg.norm(shipped)) > 0.99

@@ -10,6 +10,9 @@ import pytest
         ("The fuel was not dipped before take-off, which led to the engine stopping.", "individual"),
         ("The second signature is left out at night because only one pharmacist is on duty.", "system"),
         ("There was no process for tracking referrals.", "system"),
+        ("The master did not slow down because the radar was faulty.", "system"),
+        ("The allergy field sits on the third screen and does not appear when a dose is prescribed.", "system"),
+        ("The tank ran dry because the pilot did not dip it.", "individual"),
         ("The Trust failed to staff the unit safely.", "system"),
         ("The infusion pump failed at 03:10 and the alarm did not sound.", "none"),
         ("She rang the bell three times; the tea trolley came at four.", "none"),
@@ -19,6 +22,15 @@ import pytest
 )
 def test_sentences_get_their_attribution(read, text, attribution):
     assert read(text).sentences[0].attribution == attribution
+
+
+@pytest.mark.parametrize(
+    ("above", "attribution"),
+    [("", "none"), ("MATTERS OF CONCERN\n", "system"), ("MATTERS OF CONCERN\nACTION SHOULD BE TAKEN\n", "none")],
+    ids=["no heading", "concerns", "concerns closed"],
+)
+def test_what_stands_under_a_heading_of_concerns_is_offered_as_a_condition(read, above, attribution):
+    assert read(above + "The rota lists one porter for six wards.").sentences[-1].attribution == attribution
 
 
 @pytest.mark.parametrize(
