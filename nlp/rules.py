@@ -117,10 +117,8 @@ class RuleDetector:
 
 
 def _apply(rule: Rule, sentence: Span, text: str, parse: Parse, quotations: Quotations) -> Iterator[Finding]:
-    for match in rule.pattern.finditer(text):
-        if rule.unless and rule.unless.search(text):
-            return
-        if rule.requires and not rule.requires.search(text):
+    for place, match in enumerate(rule.pattern.finditer(text)):
+        if place == 0 and _is_silent(rule, text):
             return
         start, end = _marked(rule, match)
         head = text[: match.start()]
@@ -156,6 +154,10 @@ def _apply(rule: Rule, sentence: Span, text: str, parse: Parse, quotations: Quot
             source=f"rule:{rule.id}",
             standard=load().category(category).standard,
         )
+
+
+def _is_silent(rule: Rule, text: str) -> bool:
+    return bool(rule.unless and rule.unless.search(text)) or bool(rule.requires and not rule.requires.search(text))
 
 
 def _marked(rule: Rule, match: re.Match[str]) -> tuple[int, int]:

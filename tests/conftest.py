@@ -12,7 +12,7 @@ from service.wiring import build_analyzer
 
 @pytest.fixture(scope="session")
 def analyzer() -> Analyzer:
-    return build_analyzer()
+    return build_analyzer("rules")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ TEXT = "The nurse carelessly failed to check the allergy status."
 
 @pytest.fixture
 def run(monkeypatch, analyzer):
-    monkeypatch.setattr("service.wiring.build_analyzer", lambda: analyzer)
+    monkeypatch.setattr("service.wiring.build_analyzer", lambda *_: analyzer)
     return lambda *arguments, **options: CliRunner().invoke(app, [str(each) for each in arguments], **options)
 
 
@@ -48,9 +48,7 @@ def test_a_folder_is_read_whole(run, tmp_path):
     assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["a.txt", "b.md"]
 
 
-@pytest.mark.parametrize(
-    "arguments", [("nowhere.txt",), ("nowhere.jsonl", "--format", "jsonl"), ("pyproject.toml",), ("README.md", "--detector", "model")]
-)
+@pytest.mark.parametrize("arguments", [("nowhere.txt",), ("nowhere.jsonl", "--format", "jsonl"), ("pyproject.toml",), ("README.md", "--detector", "model")])
 def test_bad_arguments_get_one_sentence(run, arguments):
     result = run("analyze", *arguments)
     assert result.exit_code == 2

@@ -146,8 +146,6 @@ def test_axe_finds_no_violation_of_wcag(browser, address, scheme):
     page.locator(".item").first.click()
     page.add_script_tag(path=Path(__file__).with_name("axe.min.js"))
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-    found = page.evaluate(
-        "tags => axe.run({runOnly: tags}).then(result => result.violations.map(each => each.id + ': ' + each.nodes[0].html))", tags
-    )
+    found = page.evaluate("tags => axe.run({runOnly: tags}).then(result => result.violations.map(each => each.id + ': ' + each.nodes[0].html))", tags)
     assert found == []
     context.close()
