@@ -1,1 +1,1 @@
-"""Trained parts and how to run them; empty until the first model is released."""
+"""The trained model and how to run it; no torch at serving time."""

@@ -11,7 +11,7 @@ from models.labels import Labels, current_labels
 from nlp.errors import SecondStoryError
 from nlp.taxonomy import load
 
-MANIFEST, WEIGHTS, TOKENIZER, CARD = "manifest.json", "model.onnx", "tokenizer.json", "README.md"
+MANIFEST, WEIGHTS, TOKENIZER, CARD, METRICS = "manifest.json", "model.onnx", "tokenizer.json", "README.md", "metrics.json"
 RELEASES = Path(__file__).with_name("artefacts")
 RELEASED = "released.json"
 
@@ -26,10 +26,9 @@ class ArtefactError(SecondStoryError, ValueError):
 class Calibration:
     """From the network's numbers to decisions.
 
-    `decoding` and `hybrid_decoding` place spans without and with the rules; `span_slope` and `span_intercept` turn the log-odds of a span into a
-    calibrated confidence; `counted_slope`, `counted_intercept` those of the sentence; `attribution_bias` is added to the attribution's logits, by
-    label; `attribution_rules` to the label that the rules give; `rule_boost` to the log-probability of a rule's category where a rule marks;
-    `abstain` is the band of confidence in which the tool says that it is unsure.
+    `decoding` and `hybrid_decoding` place spans without and with the rules; `rule_boost` is added to the log-probability of a rule's category where
+    the rule marks. `span_slope` and `span_intercept` turn the log-odds of a span into a calibrated confidence. `attribution_bias` is added to the
+    attribution's logits, by label, and `attribution_rules` to that of the label which the rules give; `action_bias` is taken from *no action*.
     """
 
     decoding: Decoding = field(default_factory=Decoding)
@@ -38,11 +37,9 @@ class Calibration:
     span_slope: float = 1.0
     span_intercept: float = 0.0
     attribution_bias: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
-    attribution_temperature: float = 1.0
     attribution_rules: float = 0.5
     factor_threshold: float = 0.5
     action_bias: float = 0.0
-    abstain: tuple[float, float] = (0.4, 0.6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +54,6 @@ class Manifest:
     calibration: Calibration
     files: dict[str, str] = field(default_factory=dict)
     corpora: dict[str, str] = field(default_factory=dict)
-    metrics: dict[str, float] = field(default_factory=dict)
     config: dict[str, Any] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
 
@@ -94,19 +90,28 @@ def load_manifest(folder: Path, *, verify: bool = True) -> Manifest:
             "Retrain, or install the release that fits."
         )
     if verify:
-        for name, digest in manifest.files.items():
-            if not (folder / name).is_file() or file_digest(folder / name) != digest:
+        for name in (WEIGHTS, TOKENIZER):
+            if not (folder / name).is_file() or file_digest(folder / name) != manifest.files.get(name):
                 raise ArtefactError(f"'{folder / name}' is missing or was changed since the export. Restore it, or export again.")
     return manifest
 
 
 def released_folder(root: Path = RELEASES) -> Path | None:
-    """The folder of the released artefact; None if none is released."""
+    """The folder of the released artefact; None if none is released.
+
+    Raises:
+        ArtefactError: the pointer cannot be read, or what it names is not there.
+    """
     pointer = root / RELEASED
     if not pointer.is_file():
         return None
-    folder = root / str(json.loads(pointer.read_text(encoding="utf-8"))["released"])
-    return folder if (folder / MANIFEST).is_file() else None
+    try:
+        folder = root / str(json.loads(pointer.read_text(encoding="utf-8"))["released"])
+    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        raise ArtefactError(f"'{pointer}' cannot be read. Restore it, or delete it to work with the rules alone.") from error
+    if not (folder / MANIFEST).is_file():
+        raise ArtefactError(f"'{pointer}' names '{folder}', which is not there. Restore it, or delete '{RELEASED}' to work with the rules alone.")
+    return folder
 
 
 def file_digest(path: Path) -> str:
@@ -119,7 +124,7 @@ def _manifest(record: dict[str, Any]) -> Manifest:
     numbers = dict(record.pop("calibration"))
     for name in ("decoding", "hybrid_decoding"):
         numbers[name] = Decoding(**numbers[name])
-    for name in ("attribution_bias", "abstain"):
-        numbers[name] = tuple(numbers[name])
+    numbers["attribution_bias"] = tuple(numbers["attribution_bias"])
+    numbers = {name: value for name, value in numbers.items() if name in Calibration.__dataclass_fields__}
     labels = Labels(**{name: tuple(values) for name, values in record.pop("labels").items()})
     return Manifest(labels=labels, calibration=Calibration(**numbers), **record)

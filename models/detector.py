@@ -139,7 +139,7 @@ class ModelDetector:
 
     def _labels(self, scores: Scores, inside: Sequence[Finding], rule: SentenceLabels) -> SentenceLabels:
         calibration, labels = self.manifest.calibration, self.manifest.labels
-        logits = scores.attribution / calibration.attribution_temperature + np.array(calibration.attribution_bias, np.float32)
+        logits = scores.attribution + np.array(calibration.attribution_bias, np.float32)
         if self._rules is not None:
             logits[labels.attribution.index(rule.attribution)] += calibration.attribution_rules
         if any(finding.counted for finding in inside):

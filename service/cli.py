@@ -105,8 +105,10 @@ def taxonomy(
 def _analyze_lines(file: str, output: str, detector: Choice) -> None:
     from service.wiring import build_analyzer
 
+    if file != "-" and output != "-" and Path(file).resolve() == Path(output).resolve():
+        raise UnreadableInputError("Input and output are the same file. Write to another one.")
+    analyzer = build_analyzer(detector.value)
     with _reading(file) as lines, _writing(output) as out:
-        analyzer = build_analyzer(detector.value)
         failed = 0
         columns = (SpinnerColumn(), TextColumn("{task.completed} reports"), TimeElapsedColumn())
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
@@ -194,6 +196,9 @@ def _clear_errors() -> Iterator[None]:
         yield
     except SecondStoryError as error:
         typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+    except ImportError as error:
+        typer.echo(f"This command needs '{error.name}'. Install the training tools with 'make train-tools'.", err=True)
         raise typer.Exit(2) from error
     except OSError as error:
         typer.echo(f"{error.strerror}: {error.filename}. Check the path and its permissions.", err=True)

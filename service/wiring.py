@@ -21,16 +21,19 @@ def build_analyzer(choice: Choice = "released") -> Analyzer:
         UnreadableInputError: a model is asked for and none is released.
         ArtefactError: the released model cannot be used, and it was asked for by name.
     """
-    folder = released_folder()
-    if choice == "rules" or (choice == "released" and folder is None):
+    if choice == "rules":
         return Analyzer(Parser(), [RuleDetector()])
-    if folder is None:
-        raise UnreadableInputError("No model is released with this installation. Use --detector rules, or release one with 'secondstory promote'.")
     try:
-        detector = ModelDetector.from_artefact(folder, with_rules=choice != "model")
+        folder = released_folder()
+        if folder is not None:
+            detector = ModelDetector.from_artefact(folder, with_rules=choice != "model")
     except ArtefactError as error:
         if choice != "released":
             raise
         logger.warning("model_unusable", extra={"status": error.code})
-        return Analyzer(Parser(), [RuleDetector()])
+        folder = None
+    if folder is None:
+        if choice == "released":
+            return Analyzer(Parser(), [RuleDetector()])
+        raise UnreadableInputError("No model is released with this installation. Use --detector rules, or release one with 'secondstory promote'.")
     return Analyzer(Parser(), [detector], labeller=detector, model=detector.manifest.title)

@@ -8,6 +8,7 @@ import krippendorff
 import numpy as np
 from sklearn.metrics import cohen_kappa_score
 
+from nlp.errors import UnreadableInputError
 from training.corpus import ATTRIBUTIONS, CATEGORIES, GOLD, Document
 from training.metrics import Figure, Pair, char_f1, char_f1_with_category, interval, labels_of, pairs_of, sentence_f1
 
@@ -27,11 +28,11 @@ def agreement(documents: Iterable[Document]) -> list[Agreement]:
     """Figures over every pair of annotators who labelled the same document, the layer `gold` left out.
 
     Raises:
-        ValueError: no document has two annotators.
+        UnreadableInputError: no document has two annotators.
     """
     pairs = [pair for document in documents for pair in _annotator_pairs(document)]
     if not pairs:
-        raise ValueError("No document has two annotator layers beside 'gold', so there is no agreement to measure.")
+        raise UnreadableInputError("No document has two annotator layers beside 'gold', so there is no agreement to measure.")
 
     def figure(name: str, measure: Figure, n: int) -> Agreement:
         low, high = interval(pairs, measure, draws=200)

@@ -16,6 +16,7 @@ from models.reading import Scorer
 from nlp.parsing import Parse, Parser
 from nlp.report import Finding, Report
 from nlp.rules import RuleDetector
+from nlp.voice import Quotations, protected_because
 from training.corpus import Document
 from training.evaluate import passage_of
 from training.metrics import (
@@ -34,10 +35,10 @@ from training.metrics import (
 BIASES = (-4.0, -3.0, -2.5, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5)
 CHANGES = (0.5, 1.0, 2.0)
 BOOSTS = (1.0, 2.0, 3.0, 4.5, 6.0)
-ATTRIBUTION_BIASES = (-0.6, -0.3, 0.0, 0.3, 0.6)
+ATTRIBUTION_BIASES = (0.0, -0.6, -0.3, 0.3, 0.6)
 RULE_LABELS = (0.0, 0.3, 0.6, 1.0, 1.5)
-FACTOR_THRESHOLDS = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
-ACTION_BIASES = (-0.6, -0.3, 0.0, 0.3, 0.6, 1.0)
+FACTOR_THRESHOLDS = (0.5, 0.25, 0.3, 0.35, 0.4, 0.45, 0.6)
+ACTION_BIASES = (0.0, -0.6, -0.3, 0.3, 0.6, 1.0)
 
 
 class Known:
@@ -56,10 +57,11 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A development passage, parsed once."""
+    """A development passage, parsed once, and where its protected sentences stand."""
 
     document: Document
     parse: Parse
+    protected: tuple[tuple[int, int], ...]
 
 
 def calibrate(manifest: Manifest, encoder: Encoder, scorer: Scorer, documents: Sequence[Document]) -> Calibration:
@@ -71,7 +73,7 @@ def calibrate(manifest: Manifest, encoder: Encoder, scorer: Scorer, documents: S
     parser = Parser()
     passages = [passage_of(document) for document in documents]
     parses = parser.parse_all(Report(each.id, each.text or "") for each in passages)
-    samples = [Sample(passage, parse) for passage, parse in zip(passages, parses, strict=True)]
+    samples = [Sample(passage, parse, _protected(parse)) for passage, parse in zip(passages, parses, strict=True)]
     known = Known(RuleDetector())
     scores = {id(sample.parse): ModelDetector(manifest, encoder, scorer, rules=None).scores(sample.parse) for sample in samples}
 
@@ -83,7 +85,7 @@ def calibrate(manifest: Manifest, encoder: Encoder, scorer: Scorer, documents: S
         return max(candidates, key=lambda each: judge(each, **how))  # type: ignore[arg-type]  # keywords of judge
 
     found = Calibration()
-    decodings = [Decoding(bias=bias, change=change) for bias, change in product(BIASES, CHANGES)]
+    decodings = [Decoding(), *(Decoding(bias=bias, change=change) for bias, change in product(BIASES, CHANGES))]  # of equals the plain one wins
     found = best((replace(found, decoding=each) for each in decodings), with_rules=False, figure=_span_figure, spans_only=True)
     candidates = (replace(found, hybrid_decoding=each, rule_boost=boost) for each, boost in product(decodings, BOOSTS))
     found = best(candidates, with_rules=True, figure=_span_figure, spans_only=True)
@@ -97,10 +99,15 @@ def calibrate(manifest: Manifest, encoder: Encoder, scorer: Scorer, documents: S
     return replace(found, span_slope=slope, span_intercept=intercept)
 
 
+def _protected(parse: Parse) -> tuple[tuple[int, int], ...]:
+    quotations = Quotations(parse.doc.text)
+    return tuple((span.start_char, span.end_char) for span in parse.sentences if protected_because(span, quotations))
+
+
 def _pairs(sample: Sample, detector: ModelDetector, scores: list, *, spans_only: bool) -> list[Pair]:  # type: ignore[type-arg]
     parse, document = sample.parse, sample.document
     detector.remember(parse, scores)
-    findings = detector.detect(parse)
+    findings = [each for each in detector.detect(parse) if not any(start <= each.start < end for start, end in sample.protected)]
     inside = [[each for each in findings if span.start_char <= each.start < span.end_char] for span in parse.sentences]
     labels = None if spans_only else detector.label(parse, inside)
     text = document.text or ""

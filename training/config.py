@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from nlp.errors import UnreadableInputError
 from training.corpus import Strict
@@ -13,10 +13,12 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class CorpusConfig(Strict):
-    """One corpus: a file or folder of JSON lines; `reports` is where the texts of a standoff corpus are. `repeat` shows its documents more often."""
+    """One corpus: a file or folder of JSON lines; `reports` is where the texts of a standoff corpus are; `tune` says whether thresholds
+    are chosen on its development split (on real reports, if there are any). `repeat` shows its documents more often."""
 
     path: Path
     reports: Path | None = None
+    tune: bool = True
     repeat: Annotated[int, Field(ge=1)] = 1
 
 
@@ -47,6 +49,14 @@ class LoopConfig(Strict):
     balance: Share = 0.5
     window_pieces: tuple[int, int] = (32, 192)
     bf16: bool = False
+
+    @field_validator("window_pieces")
+    @classmethod
+    def _fits_the_encoder(cls, value: tuple[int, int]) -> tuple[int, int]:
+        low, high = value
+        if not (16 <= low <= high and 64 <= high <= 512):
+            raise ValueError("a window has at least 16 pieces, its upper bound is from 64 to 512")
+        return value
 
 
 class LossConfig(Strict):

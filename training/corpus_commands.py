@@ -93,6 +93,22 @@ def split(
 
 
 @app.command()
+def gold(
+    path: Input,
+    output: Output,
+    decided_by: Annotated[str | None, typer.Option(help="The annotator who decides where they differ; else those sentences stay unlabelled.")] = None,
+) -> None:
+    """Write the corpus with the layer `gold` that training reads: what the annotators say alike."""
+    from training.agreed import with_gold
+
+    documents = [with_gold(document, decided_by=decided_by) for document in corpus.read(path)]
+    corpus.write(documents, output)
+    layers = [layer for document in documents if (layer := document.layer())]
+    still = sum(label is None for layer in layers for label in layer.attribution)
+    typer.echo(f"{len(documents)} documents written to {output}; {still} sentences stay unlabelled.")
+
+
+@app.command()
 def dedupe(
     path: Input,
     reports: Reports = None,

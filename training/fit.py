@@ -1,5 +1,6 @@
 """The loop: windows in, a trained network out. Seeded; a checkpoint after every epoch, from which an interrupted run goes on."""
 
+import hashlib
 import importlib
 import math
 import random
@@ -36,7 +37,8 @@ class Balance:
         """The balance of these training examples."""
         attribution = sum((torch.from_numpy(each.attribution) for each in examples), torch.zeros(len(labels.attribution)))
         strength = torch.bincount(
-            torch.tensor([each.action_strength for each in examples if each.action_strength != IGNORED]), minlength=len(labels.action_strength)
+            torch.tensor([each.action_strength for each in examples if each.action_strength != IGNORED], dtype=torch.long),
+            minlength=len(labels.action_strength),
         )
         return cls(_rarity(attribution, power), _rarity(strength.float(), power))
 
@@ -81,12 +83,17 @@ def fit(
     balance = Balance.of([example for examples in learnt for example in examples], labels, power=loop.balance)
     epochs = [_epoch(learnt, encoder, loop, rng) for _ in range(loop.epochs)]
     total = sum(map(len, epochs))
+    if not total:
+        raise UnreadableInputError("No document has labels in the layer 'gold', so there is nothing to learn. 'secondstory corpus gold' makes that layer.")
+    made_from = _digest(documents, config)
     optimiser = torch.optim.AdamW(_groups(network, loop), weight_decay=loop.weight_decay)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, total, loop.warm_up))
     done, first = 0, 0
     checkpoint = run / CHECKPOINT
     if checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True)
+        if state["made_from"] != made_from:
+            raise UnreadableInputError(f"'{run}' holds a run with another config or other documents. Name another folder with --run.")
         network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
         schedule.load_state_dict(state["schedule"])
@@ -104,17 +111,17 @@ def fit(
             schedule.step()
             done += 1
             progress(done, total, loss.item())
-        torch.save(
-            {
-                "network": network.state_dict(),
-                "optimiser": optimiser.state_dict(),
-                "schedule": schedule.state_dict(),
-                "epoch": number + 1,
-                "done": done,
-            },
-            checkpoint,
-        )
+        state = {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "schedule": schedule.state_dict()}
+        torch.save({**state, "epoch": number + 1, "done": done, "made_from": made_from}, checkpoint.with_suffix(".new"))
+        checkpoint.with_suffix(".new").replace(checkpoint)
     return network.eval()
+
+
+def _digest(documents: Sequence[Document], config: TrainingConfig) -> str:
+    hashed = hashlib.sha256(config.model_dump_json().encode())
+    for document in documents:
+        hashed.update(document.model_dump_json(exclude={"meta"}).encode())
+    return hashed.hexdigest()
 
 
 def _rarity(counts: Tensor, power: float) -> Tensor:

@@ -3,6 +3,7 @@
 Characters count without white space. A counted span is one that is not reported. Intervals are 95% percentile bootstrap over groups (documents).
 """
 
+import math
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -86,10 +87,11 @@ def labels_from(analysis: Analysis, document: Document) -> list[Labels]:
 
 
 def pairs_of(document: Document, predicted: Sequence[Labels], gold: str = GOLD) -> list[Pair]:
-    """Gold and predicted labels side by side."""
+    """Gold and predicted labels side by side; sentences that gold leaves unlabelled are left out."""
     return [
         Pair(group=document.group, source=document.origin.source, length=mark.end - mark.start, gold=expected, predicted=got)
         for mark, expected, got in zip(document.sentences, labels_of(document, gold), predicted, strict=True)
+        if expected.attribution is not None  # not labelled is not the same as nothing
     ]
 
 
@@ -198,13 +200,16 @@ HEADLINE: dict[str, Figure] = {
 
 
 def interval(pairs: Sequence[Pair], figure: Figure, *, draws: int = 300, seed: int = 7) -> tuple[float, float]:
-    """95% percentile bootstrap interval, drawing whole groups."""
+    """95% percentile bootstrap interval, drawing whole groups; not a number where half of the draws have no value."""
     groups: dict[str, list[Pair]] = defaultdict(list)
     for pair in pairs:
         groups[pair.group].append(pair)
     members, rng = list(groups.values()), random.Random(seed)
-    values = sorted(figure([pair for group in rng.choices(members, k=len(members)) for pair in group]) for _ in range(draws))
-    return values[int(0.025 * draws)], values[min(draws - 1, int(0.975 * draws))]
+    drawn = (figure([pair for group in rng.choices(members, k=len(members)) for pair in group]) for _ in range(draws))
+    values = sorted(value for value in drawn if not math.isnan(value))
+    if len(values) < draws / 2:
+        return math.nan, math.nan
+    return values[int(0.025 * len(values))], values[min(len(values) - 1, int(0.975 * len(values)))]
 
 
 def _characters(text: str, spans: Iterable[tuple[int, int, str]]) -> dict[int, str]:

@@ -1,5 +1,6 @@
-"""`secondstory train | evaluate | compare | promote | rollback | runs`: from corpora to a release."""
+"""`secondstory train | evaluate | baseline | promote | rollback | runs`: from corpora to a release."""
 
+import hashlib
 import json
 import os
 from collections.abc import Callable, Sequence
@@ -11,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from models.artefact import MANIFEST, RELEASES, load_manifest, released_folder
+from models.artefact import MANIFEST, METRICS, RELEASES, file_digest, load_manifest, released_folder
 from nlp.errors import UnreadableInputError
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 BEHAVIOUR = Path(__file__).parent.parent / "corpora" / "behaviour"
 BASELINES = ("word-list", "majority", "ngram", "frozen")
-METRICS = "metrics.json"
 RUNS = Path("runs")
 Corpus = Annotated[list[str], typer.Option(help="A corpus as PATH, or PATH=REPORTS for a standoff one; several times.")]
 Split = Annotated[str, typer.Option(help="Which split to judge on: train, dev, test, or all.")]
@@ -88,8 +88,8 @@ def evaluate(
         found.append(judge(name if artefact is None else load_manifest(artefact, verify=False).title, labeller_of(analyzer), documents, draws=draws))
         if number == 0:
             outcome = behave(analyzer, BEHAVIOUR)
-        if artefact is not None and on_ours and not name.startswith("released"):
-            _write_metrics(artefact, found[-1], behave(analyzer, BEHAVIOUR) if number else outcome)
+        if artefact is not None and on_ours and name != "released-alone":
+            _write_metrics(artefact, found[-1], behave(analyzer, BEHAVIOUR) if number else outcome, _judged_on(documents))
     for rival in map(_baseline, BASELINES if baselines else ()):
         rival.learn(data)
         found.append(judge(rival.name, rival.label, documents, draws=0))
@@ -136,7 +136,11 @@ def promote(
     from training import release
 
     released = released_folder()
-    verdict = release.judge(_metrics(candidate), _metrics(released) if released else None)
+    figures, judged_on = _metrics(candidate)
+    before, before_on = _metrics(released) if released else (None, judged_on)
+    if before_on != judged_on:
+        raise UnreadableInputError(f"The released model was judged on another test or suite. Run 'secondstory evaluate {candidate} {released}' first.")
+    verdict = release.judge(figures, before)
     for name, before, now in verdict.figures:
         typer.echo(f"{name:36} released {'none' if before is None else f'{before:.3f}'}  candidate {now:.3f}")
     for reason in verdict.reasons:
@@ -162,7 +166,10 @@ def runs(folder: Annotated[Path, typer.Argument(help="Where the runs are.")] = R
     names = [*MORE_IS_BETTER[:7], "false alarms", "calibration error"]
     table = Table("artefact", *names)
     for path in sorted([*folder.rglob(MANIFEST), *RELEASES.rglob(MANIFEST)]):
-        figures = _metrics(path.parent, missing_is_empty=True)
+        try:
+            figures, _ = _metrics(path.parent)
+        except UnreadableInputError:
+            figures = {}
         table.add_row(str(path.parent), *(f"{figures[name]:.3f}" if name in figures else "" for name in names))
     Console().print(table)
 
@@ -181,8 +188,8 @@ def _data(corpus: Sequence[str], split: str) -> "tuple[tuple[Document, ...], tup
     for note in data.notes:
         typer.echo(note, err=True)
     parts = {"train": data.train, "dev": data.dev, "test": data.test, "all": data.train + data.dev + data.test}
-    if split not in parts:
-        raise UnreadableInputError(f"There is no split '{split}'. Choose from: {', '.join(parts)}.")
+    if not parts.get(split):
+        raise UnreadableInputError(f"There is no document in split '{split}'. Choose from: {', '.join(name for name, part in parts.items() if part)}.")
     return data.train, parts[split]
 
 
@@ -209,25 +216,40 @@ def _analyzer(name: str) -> "tuple[Analyzer, Path | None]":
 
     if name == "rules":
         return Analyzer(Parser(), [RuleDetector()]), None
-    folder = released_folder() if name.startswith("released") else Path(name)
+    folder = released_folder() if name in {"released", "released-alone"} else Path(name)
     if folder is None:
         raise UnreadableInputError("No model is released. Name an artefact's folder, or 'rules'.")
     detector = ModelDetector.from_artefact(folder, with_rules=name != "released-alone")
     return Analyzer(Parser(), [detector], labeller=detector, model=detector.manifest.title), folder
 
 
-def _write_metrics(artefact: Path, evaluation: "Evaluation", outcome: "Outcome | None") -> None:
+def _write_metrics(artefact: Path, evaluation: "Evaluation", outcome: "Outcome | None", judged_on: str) -> None:
+    """Figures, tied to the artefact (its manifest's digest) and to what it was judged on (the digest of test and suite)."""
     figures = dict(evaluation.figures)
     figures["calibration error"] = evaluation.calibration.error if evaluation.calibration else 1.0
     if outcome:
         figures.update(outcome.figures())
-    (artefact / METRICS).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    record = {"artefact": file_digest(artefact / MANIFEST), "judged_on": judged_on, "figures": figures}
+    (artefact / METRICS).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
-def _metrics(artefact: Path, *, missing_is_empty: bool = False) -> dict[str, float]:
+def _judged_on(documents: "Sequence[Document]") -> str:
+    hashed = hashlib.sha256()
+    for document in documents:
+        hashed.update(document.model_dump_json(exclude={"meta"}).encode())
+    for file in sorted(BEHAVIOUR.glob("*.toml")):
+        hashed.update(file.read_bytes())
+    return hashed.hexdigest()[:16]
+
+
+def _metrics(artefact: Path) -> tuple[dict[str, float], str]:
+    """The figures and what they were judged on.
+
+    Raises:
+        UnreadableInputError: there are none, or they are of another network.
+    """
     path = artefact / METRICS
-    if not path.is_file():
-        if missing_is_empty:
-            return {}
-        raise UnreadableInputError(f"'{artefact}' has no {METRICS}. Run 'secondstory evaluate {artefact}' first.")
-    return {str(name): float(value) for name, value in json.loads(path.read_text(encoding="utf-8")).items()}
+    record = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+    if record is None or record["artefact"] != file_digest(artefact / MANIFEST):
+        raise UnreadableInputError(f"'{artefact}' was not judged, or was changed since. Run 'secondstory evaluate {artefact}' first.")
+    return {str(name): float(value) for name, value in record["figures"].items()}, str(record["judged_on"])

@@ -72,7 +72,7 @@ def promote(candidate: Path, verdict: Verdict, *, root: Path = RELEASES) -> str:
         raise RefusedError("The candidate is not released: " + "; ".join(verdict.reasons) + ".")
     manifest = load_manifest(candidate)
     target = root / manifest.name / manifest.version
-    if target.exists() and load_manifest(target, verify=False).files != manifest.files:
+    if target.exists() and load_manifest(target, verify=False) != manifest:
         raise RefusedError(f"{manifest.title} is released already with other files. Give the candidate another version.")
     if target.resolve() != candidate.resolve():
         shutil.copytree(candidate, target, dirs_exist_ok=True)

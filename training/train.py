@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from models.artefact import TOKENIZER, WEIGHTS, Calibration, Manifest, save_manifest
+from models.artefact import METRICS, TOKENIZER, WEIGHTS, Calibration, Manifest, save_manifest
 from models.encoding import Encoder
 from models.labels import current_labels
 from models.network import Network
@@ -55,6 +55,8 @@ def train(config: TrainingConfig, run: Path, *, version_name: str, progress: Pro
     for note in data.notes:
         say(note)
     say(f"{len(data.train)} documents to train on, {len(data.dev)} to tune on, {len(data.test)} to judge on")
+    if not data.dev:
+        raise UnreadableInputError("No document is in the split 'dev', so nothing can be tuned. 'secondstory corpus split' gives every document a split.")
 
     labels = current_labels()
     network = restore(start) if start is not None else None
@@ -78,6 +80,7 @@ def train(config: TrainingConfig, run: Path, *, version_name: str, progress: Pro
 def finish(network: Network, manifest: Manifest, data: Data, run: Path, *, say: Say = print) -> Path:
     """Export a trained network and calibrate it on the development split, as the shipped runtime computes it."""
     folder = run / ARTEFACT
+    (folder / METRICS).unlink(missing_ok=True)  # figures of an earlier network
     weights = weights_folder(manifest.config["model"]["weights"])
     encoder = Encoder(weights / TOKENIZER)
     export(network, weights, folder, manifest)
@@ -102,7 +105,6 @@ def gather(corpora: Iterable[CorpusConfig], *, hold_out: str | None = None) -> D
     digests, notes = {}, []
     for corpus in corpora:
         documents = list(read(corpus.path))
-        digests[str(corpus.path)] = _digest(documents)
         standoff = [document for document in documents if document.text is None]
         whole = [document for document in documents if document.text is not None]
         if standoff and (corpus.reports is None or not corpus.reports.is_dir()):
@@ -112,14 +114,25 @@ def gather(corpora: Iterable[CorpusConfig], *, hold_out: str | None = None) -> D
             whole += assemble(standoff, corpus.reports, assembly)
             if not assembly.is_whole:
                 notes.append(f"{corpus.path}: {len(assembly.missing)} texts missing, {len(assembly.changed)} changed; left out.")
-        if hold_out or any(document.split is None for document in whole):
-            whole = list(split(whole, hold_out=hold_out))
-        for document in whole:
-            if document.split:
-                parts[document.split].extend([document] * (corpus.repeat if document.split == "train" else 1))
+        usable = [document for document in whole if document.layer() and document.sentences]
+        if len(usable) < len(whole):
+            notes.append(f"{corpus.path}: {len(whole) - len(usable)} documents are left out, as they have no layer 'gold' (see 'secondstory corpus gold').")
+        digests[str(corpus.path)] = _digest(usable)
+        for document in usable:
+            part = _part(document, hold_out)
+            if part and (corpus.tune or part != "dev"):
+                parts[part].extend([document] * (corpus.repeat if part == "train" else 1))
     if not parts["train"]:
         raise UnreadableInputError("There is nothing to train on: the corpora have no text here. " + " ".join(notes))
     return Data(train=tuple(parts["train"]), dev=tuple(parts["dev"]), test=tuple(parts["test"]), digests=digests, notes=tuple(notes))
+
+
+def _part(document: Document, hold_out: str | None) -> str | None:
+    """The split of a document; with a source held out its documents are the test, and no others are."""
+    if hold_out == document.origin.source:
+        return "test"
+    part = document.split or next(split([document])).split
+    return None if hold_out and part == "test" else part
 
 
 def environment() -> dict[str, str]:

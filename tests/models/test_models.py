@@ -16,6 +16,7 @@ from models.encoding import Encoder
 from models.labels import current_labels
 from models.reading import Scores
 from nlp.analyzer import Analyzer
+from nlp.errors import UnreadableInputError
 from nlp.parsing import Parser
 from nlp.report import Report
 from nlp.taxonomy import load
@@ -146,6 +147,13 @@ def test_no_release_means_none(tmp_path):
     assert released_folder(tmp_path) is None
 
 
+@pytest.mark.parametrize("pointer", ["{", '{"released": "m/9"}', "[]"])
+def test_a_broken_pointer_is_an_error_and_not_no_release(tmp_path, pointer):
+    (tmp_path / "released.json").write_text(pointer)
+    with pytest.raises(ArtefactError, match="work with the rules alone"):
+        released_folder(tmp_path)
+
+
 def test_training_goes_on_from_its_checkpoint(weights, tmp_path):
     from training.config import LoopConfig, ModelConfig, TrainingConfig
     from training.fit import fit
@@ -158,6 +166,17 @@ def test_training_goes_on_from_its_checkpoint(weights, tmp_path):
     fit([make_document()], config, tmp_path, labels=LABELS, progress=lambda done, *_: again.append(done))
     assert steps
     assert again == []
+    with pytest.raises(UnreadableInputError, match="another config or other documents"):
+        fit([make_document("d2")], config, tmp_path, labels=LABELS)
+
+
+def test_documents_without_gold_are_refused_with_what_to_do(weights, tmp_path):
+    from training.config import ModelConfig, TrainingConfig
+    from training.fit import fit
+
+    bare = make_document().model_copy(update={"layers": ()})
+    with pytest.raises(UnreadableInputError, match="corpus gold"):
+        fit([bare], TrainingConfig(corpora=(), model=ModelConfig(weights=str(weights))), tmp_path, labels=LABELS)
 
 
 @settings(max_examples=60, deadline=None)

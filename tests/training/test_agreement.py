@@ -1,5 +1,6 @@
 import pytest
 
+from nlp.errors import UnreadableInputError
 from tests.training.conftest import make_document
 from training.agreement import agreement
 from training.metrics import (
@@ -27,7 +28,7 @@ def test_two_readers_are_compared_and_gold_is_left_out(document):
 
 
 def test_agreement_of_one_reader_is_refused(document):
-    with pytest.raises(ValueError, match="two annotator layers"):
+    with pytest.raises(UnreadableInputError, match="two annotator layers"):
         agreement([document.model_copy(update={"layers": document.layers[:2]})])
 
 
@@ -60,3 +61,9 @@ def test_the_interval_holds_the_value_and_draws_groups():
     pairs = [pair for n in range(8) for pair in pairs_of(make_document(f"d{n}"), labels_of(make_document(f"d{n}"), "reader-b" if n % 2 else "gold"))]
     low, high = interval(pairs, char_f1, draws=50)
     assert low < char_f1(pairs) < high
+
+
+def test_a_sentence_that_gold_leaves_open_is_not_judged(document):
+    open_gold = document.layers[0].model_copy(update={"attribution": ("individual", None, "individual")})
+    pairs = pairs_of(document.model_copy(update={"layers": (open_gold,)}), labels_of(document))
+    assert len(pairs) == 2

@@ -7,6 +7,7 @@ import pytest
 from nlp.errors import UnreadableInputError
 from tests.training.conftest import make_document
 from training import corpus
+from training.agreed import with_gold
 from training.check import check, personal_identifiers
 from training.dedupe import near_copies
 from training.loading import load_corpus
@@ -162,3 +163,11 @@ def test_the_example_of_the_documentation_is_sound(tmp_path):
     (tmp_path / "example.jsonl").write_text(example.replace("\n", ""))
     assert check(corpus.read(tmp_path / "example.jsonl")) == []
     assert all(f"`{key}`" in page for key in corpus.Document.model_fields)
+
+
+def test_gold_is_what_the_readers_say_alike_and_the_rest_stays_unlabelled(document):
+    bare = document.model_copy(update={"layers": document.layers[1:]})
+    agreed = with_gold(bare).layer()
+    assert agreed.attribution == ("individual", "none", None)
+    assert [span.category for span in agreed.spans] == ["judgement", "failure"]
+    assert with_gold(bare, decided_by="reader-a").layer() == document.layer()
