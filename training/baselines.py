@@ -4,11 +4,8 @@ Each learns from labelled documents (or not at all) and labels the sentences of 
 """
 
 import re
-import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -21,6 +18,7 @@ from sklearn.pipeline import FeatureUnion, make_pipeline
 from models.labels import OUTSIDE
 from training.corpus import FACTORS, Document, SentenceMark
 from training.metrics import Labels, labels_of
+from training.wordlist import trigger_spans
 
 WORD = re.compile(r"\w+(?:['’-]\w+)*")
 Tokens = list[tuple[int, int]]
@@ -46,7 +44,7 @@ class WordList:
         """Nothing to learn."""
 
     def label(self, document: Document) -> list[Labels]:
-        return [_from_spans(document, spans) for spans in map(_list_spans, _texts(document), _starts(document))]
+        return [_from_spans(document, spans) for spans in map(trigger_spans, _texts(document), _starts(document))]
 
 
 class MajorityPerTrigger:
@@ -63,7 +61,7 @@ class MajorityPerTrigger:
         attributions: dict[str, Counter[str]] = defaultdict(Counter)
         for document in documents:
             for text, start, gold in zip(_texts(document), _starts(document), labels_of(document), strict=True):
-                for first, last, _ in _list_spans(text, start):
+                for first, last, _ in trigger_spans(text, start):
                     trigger = text[first - start : last - start].lower()
                     found = Counter(gold.characters.get(place, OUTSIDE) for place in range(first, last))
                     categories[trigger][found.most_common(1)[0][0]] += 1
@@ -75,7 +73,7 @@ class MajorityPerTrigger:
         found = []
         for text, start in zip(_texts(document), _starts(document), strict=True):
             spans, attribution = [], "none"
-            for first, last, category in _list_spans(text, start):
+            for first, last, category in trigger_spans(text, start):
                 trigger = text[first - start : last - start].lower()
                 chosen = self._category.get(trigger, category)
                 attribution = self._attribution.get(trigger, attribution)
@@ -196,18 +194,6 @@ def _texts(document: Document) -> Iterator[str]:
 
 def _starts(document: Document) -> Iterator[int]:
     return (mark.start for mark in document.sentences)
-
-
-@lru_cache(maxsize=1)
-def _list() -> re.Pattern[str]:
-    with Path(__file__).with_name("wordlist.toml").open("rb") as file:
-        entries = tomllib.load(file)
-    groups = (f"(?P<{category}>{'|'.join(sorted(map(re.escape, words), key=len, reverse=True))})" for category, words in entries.items())
-    return re.compile(rf"\b(?:{'|'.join(groups)})\b", re.IGNORECASE)
-
-
-def _list_spans(text: str, start: int) -> list[tuple[int, int, str]]:
-    return [(start + match.start(), start + match.end(), match.lastgroup or "") for match in _list().finditer(text)]
 
 
 def _from_spans(

@@ -59,6 +59,7 @@ def stats(path: Input, reports: Reports = None) -> None:
 
     found = statistics(documents_of(path, reports))
     typer.echo(f"{found.documents} documents, {found.sentences} sentences, {found.words} words; {found.with_span} sentences hold a counted span")
+    typer.echo(f"{found.hard_negatives} hard negatives (a word of the plain list, no blame), {found.variants} sentences of contrast variants")
     table = Table("label", "counted", "reported")
     for category in corpus.CATEGORIES:
         table.add_row(category, str(found.counted[category]), str(found.reported[category]))

@@ -5,16 +5,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from training.corpus import Document
+from training.wordlist import trigger_spans
 
 
 @dataclass(slots=True)
 class Statistics:
-    """Counts over the layer `gold`; `counted` and `reported` are spans by category, `with_span` sentences that hold a counted span."""
+    """Counts over the layer `gold`; `counted` and `reported` are spans by category, `with_span` sentences that hold a counted span.
+
+    `hard_negatives` are sentences with a word of the plain word list and no counted span; `variants` are sentences of contrast variants.
+    """
 
     documents: int = 0
     sentences: int = 0
     words: int = 0
     with_span: int = 0
+    hard_negatives: int = 0
+    variants: int = 0
     counted: Counter[str] = field(default_factory=Counter)
     reported: Counter[str] = field(default_factory=Counter)
     attribution: Counter[str] = field(default_factory=Counter)
@@ -44,7 +50,13 @@ def statistics(documents: Iterable[Document]) -> Statistics:
             continue
         for span in gold.spans:
             (found.reported if span.reported else found.counted)[span.category] += 1
-        found.with_span += sum(any(not span.reported for span in document.spans_in(at)) for at in range(size))
+        marked = [any(not span.reported for span in document.spans_in(at)) for at in range(size)]
+        found.with_span += sum(marked)
+        if document.slice == "contrast":
+            found.variants += size
+        elif document.text is not None:
+            words = (document.text[mark.start : mark.end] for mark in document.sentences)
+            found.hard_negatives += sum(not blames and bool(trigger_spans(text)) for blames, text in zip(marked, words, strict=True))
         found.attribution.update(label or "not labelled" for label in gold.attribution)
         found.action_strength.update(label or "not labelled" for label in gold.action_strength)
         found.factors.update(factor for factors in gold.factors for factor in factors or ())
