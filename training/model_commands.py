@@ -137,10 +137,10 @@ def promote(
 
     released = released_folder()
     figures, judged_on = _metrics(candidate)
-    before, before_on = _metrics(released) if released else (None, judged_on)
-    if before_on != judged_on:
+    earlier, earlier_on = _metrics(released) if released else (None, judged_on)
+    if earlier_on != judged_on:
         raise UnreadableInputError(f"The released model was judged on another test or suite. Run 'secondstory evaluate {candidate} {released}' first.")
-    verdict = release.judge(figures, before)
+    verdict = release.judge(figures, earlier)
     for name, before, now in verdict.figures:
         typer.echo(f"{name:36} released {'none' if before is None else f'{before:.3f}'}  candidate {now:.3f}")
     for reason in verdict.reasons:
