@@ -1,0 +1,1 @@
+"""Batch scoring: many reports in, tables out."""
