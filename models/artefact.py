@@ -27,8 +27,10 @@ class Calibration:
     """From the network's numbers to decisions.
 
     `decoding` and `hybrid_decoding` place spans without and with the rules; `rule_boost` is added to the log-probability of a rule's category where
-    the rule marks. `span_slope` and `span_intercept` turn the log-odds of a span into a calibrated confidence. `attribution_bias` is added to the
-    attribution's logits, by label, and `attribution_rules` to that of the label which the rules give; `action_bias` is taken from *no action*.
+    the rule marks. `span_slope` and `span_intercept` turn the log-odds of a span into a calibrated confidence;
+    `blame` weighs a sentence's two log-odds (of its most marked word, of its own head) and a constant to the probability of counted wording.
+    `attribution_bias` is added to the attribution's logits, by label, and `attribution_rules` to that of the label which the rules give;
+    `action_bias` is taken from *no action*.
     """
 
     decoding: Decoding = field(default_factory=Decoding)
@@ -36,6 +38,7 @@ class Calibration:
     rule_boost: float = 1.0
     span_slope: float = 1.0
     span_intercept: float = 0.0
+    blame: tuple[float, float, float] = (1.0, 0.0, 0.0)
     attribution_bias: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
     attribution_rules: float = 0.5
     factor_threshold: float = 0.5
@@ -44,13 +47,14 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What an artefact is and where it comes from. `files` maps a file's name to its SHA-256."""
+    """What an artefact is and where it comes from. `files` maps a file's name to its SHA-256. `hides_names` says that it was taught without names of people."""
 
     name: str
     version: str
     taxonomy: str
     labels: Labels
     budget: int
+    hides_names: bool = False
     calibration: Calibration
     files: dict[str, str] = field(default_factory=dict)
     corpora: dict[str, str] = field(default_factory=dict)
@@ -124,7 +128,8 @@ def _manifest(record: dict[str, Any]) -> Manifest:
     numbers = dict(record.pop("calibration"))
     for name in ("decoding", "hybrid_decoding"):
         numbers[name] = Decoding(**numbers[name])
-    numbers["attribution_bias"] = tuple(numbers["attribution_bias"])
+    for name in ("attribution_bias", "blame"):
+        numbers[name] = tuple(numbers.get(name, getattr(Calibration(), name)))
     numbers = {name: value for name, value in numbers.items() if name in Calibration.__dataclass_fields__}
     labels = Labels(**{name: tuple(values) for name, values in record.pop("labels").items()})
     return Manifest(labels=labels, calibration=Calibration(**numbers), **record)

@@ -5,6 +5,7 @@ Where a rule marks the same words, its evidence is added to the network's and it
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from models.encoding import Encoder
 from models.reading import Array, Scorer, Scores, read_sentences
 from models.runtime import OnnxScorer
 from nlp.attribution import RuleLabeller, SentenceLabels
+from nlp.names import names
 from nlp.parsing import Parse
 from nlp.report import Finding, finding_id
 from nlp.rules import RuleDetector
@@ -73,7 +75,18 @@ class ModelDetector:
     def label(self, parse: Parse, findings: Sequence[Sequence[Finding]]) -> list[SentenceLabels]:
         """Labels of every sentence, given its findings."""
         ruled = self._rule_labels.label(parse, findings)
-        return [self._labels(scores, inside, rule) for scores, inside, rule in zip(self.scores(parse), findings, ruled, strict=True)]
+        weights = np.array(self.manifest.calibration.blame)
+        return [
+            replace(self._labels(scores, inside, rule), blame=round(float(1 / (1 + np.exp(-(weights[:2] @ odds + weights[2])))), 3))
+            for scores, inside, rule, odds in zip(self.scores(parse), findings, ruled, self.odds(parse), strict=True)
+        ]
+
+    def odds(self, parse: Parse) -> list[Array]:
+        """For every sentence two log-odds of blame wording: of its most marked piece, rules added, and of the sentence's own head."""
+        return [
+            np.array([_marked_odds(scores.token + self._boost(scores, ruled)), scores.counted], np.float32)
+            for scores, ruled in zip(self.scores(parse), self._rule_findings(parse), strict=True)
+        ]
 
     def scores(self, parse: Parse) -> list[Scores]:
         """The network's scores of every sentence."""
@@ -87,6 +100,7 @@ class ModelDetector:
                 encoder=self._encoder,
                 scorer=self._scorer,
                 labels=self.manifest.labels,
+                names=names(parse.doc) if self.manifest.hides_names else (),
                 breaks=breaks,
                 budget=self.manifest.budget,
             )
@@ -163,6 +177,12 @@ class ModelDetector:
         if not likely.any():
             likely[int(scores.factors.argmax())] = True
         return tuple(name for name, yes in zip(self.manifest.labels.factors, likely, strict=True) if yes)
+
+
+def _marked_odds(token: Array) -> float:
+    if not len(token):
+        return -10.0
+    return float((np.logaddexp.reduce(token[:, 1:], axis=1) - token[:, 0]).max())
 
 
 def _logit(share: float) -> float:

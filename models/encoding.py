@@ -4,6 +4,8 @@ A window is a run of whole sentences, `[CLS] s1 [SEP] s2 [SEP] …`, so that eac
 pieces. A sentence that is longer alone is cut into pieces that overlap: nothing is dropped.
 """
 
+import sys
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,17 +41,39 @@ class Encoder:
         self._tokenizer = Tokenizer.from_file(str(tokenizer_file))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self.cls, self.sep, self.pad = (int(self._tokenizer.token_to_id(piece) or 0) for piece in ("[CLS]", "[SEP]", "[PAD]"))
+        self.cls, self.sep, self.pad, self.someone = map(self._special, ("[CLS]", "[SEP]", "[PAD]", "[MASK]"), ("<s>", "</s>", "<pad>", "<mask>"))
 
-    def encode(self, text: str, sentences: Sequence[tuple[int, int]], *, budget: int = BUDGET) -> list[Encoded]:
-        """The word pieces of each sentence, in order; a sentence past the budget gives several that overlap."""
+    def _special(self, *names: str) -> int:
+        known = (self._tokenizer.token_to_id(name) for name in names)
+        return next((int(piece) for piece in known if piece is not None), 0)
+
+    def encode(self, text: str, sentences: Sequence[tuple[int, int]], *, names: Sequence[tuple[int, int]] = (), budget: int = BUDGET) -> list[Encoded]:
+        """The word pieces of each sentence, in order; a sentence past the budget gives several that overlap.
+
+        Args:
+            names: ranges that the model must not read, in order: each becomes the one piece that stands for somebody.
+        """
         encodings = self._tokenizer.encode_batch([text[start:end] for start, end in sentences], add_special_tokens=False)
         found = []
         for index, ((start, _), encoding) in enumerate(zip(sentences, encodings, strict=True)):
-            offsets = tuple((start + first, start + last) for first, last in encoding.offsets)
-            for first, last, keep in _cuts(len(encoding.ids), budget - 2):
-                found.append(Encoded(index, tuple(encoding.ids[first:last]), offsets[first:last], keep))
+            ids, offsets = self._hidden(encoding.ids, [(start + first, start + last) for first, last in encoding.offsets], names)
+            for first, last, keep in _cuts(len(ids), budget - 2):
+                found.append(Encoded(index, ids[first:last], offsets[first:last], keep))
         return found
+
+    def _hidden(
+        self, ids: Sequence[int], offsets: Sequence[tuple[int, int]], names: Sequence[tuple[int, int]]
+    ) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
+        kept: list[tuple[int, tuple[int, int]]] = []
+        for piece, (start, end) in zip(ids, offsets, strict=True):
+            at = bisect_right(names, (start, sys.maxsize)) - 1
+            if at < 0 or names[at][1] <= start:
+                kept.append((piece, (start, end)))
+            elif not kept or kept[-1][1][1] <= names[at][0]:
+                kept.append((self.someone, (start, end)))
+            else:
+                kept[-1] = (self.someone, (kept[-1][1][0], end))
+        return tuple(piece for piece, _ in kept), tuple(offset for _, offset in kept)
 
     def windows(self, encoded: Sequence[Encoded], *, breaks: frozenset[int] = frozenset(), budget: int = BUDGET) -> Iterator[Window]:
         """Whole sentences packed up to the budget. A window that is half full ends before a sentence in `breaks` (the first of a paragraph), so that an

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
-from transformers import AutoModel
+from transformers import AutoConfig, AutoModel
 
 from models.labels import Labels
 
@@ -27,6 +27,8 @@ class Network(nn.Module):
     @classmethod
     def from_weights(cls, folder: Path, labels: Labels, *, dropout: float = 0.1, attention: str = "sdpa") -> "Network":
         """A network on the pretrained weights in this folder, heads new."""
+        if AutoConfig.from_pretrained(folder).model_type == "mpnet":  # its relative positions have no fused attention
+            attention = "eager"
         return cls(AutoModel.from_pretrained(folder, attn_implementation=attention, add_pooling_layer=False), labels, dropout=dropout)
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:

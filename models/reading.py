@@ -34,11 +34,12 @@ def read_sentences(
     encoder: Encoder,
     scorer: Scorer,
     labels: Labels,
+    names: Sequence[tuple[int, int]] = (),
     breaks: frozenset[int] = frozenset(),
     budget: int,
 ) -> list[Scores]:
-    """Scores of every sentence, in order. `breaks` are the indices of sentences that begin a paragraph."""
-    windows = list(encoder.windows(encoder.encode(text, sentences, budget=budget), breaks=breaks, budget=budget))
+    """Scores of every sentence, in order. `names` are hidden from the network; `breaks` are the indices of sentences that begin a paragraph."""
+    windows = list(encoder.windows(encoder.encode(text, sentences, names=names, budget=budget), breaks=breaks, budget=budget))
     parts: list[list[tuple[Encoded, Array]]] = [[] for _ in sentences]
     for window, rows in zip(windows, scorer(windows), strict=True):
         for place, encoded in window.parts:

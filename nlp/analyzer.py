@@ -64,7 +64,7 @@ class Analyzer:
                 attribution=labels.attribution,
                 factors=labels.factors,
                 action_strength=labels.action_strength,
-                confidence={"attribution": labels.confidence},
+                confidence={"attribution": labels.confidence} | ({} if labels.blame is None else {"blame": labels.blame}),
                 hidden_actor=labels.hidden_actor and not because,
                 protected=because is not None,
                 protected_because=because,

@@ -51,13 +51,14 @@ TROUBLE = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentenceLabels:
-    """All labels of one sentence; `confidence` is that of the attribution."""
+    """All labels of one sentence; `confidence` is that of the attribution, `blame` the probability of counted blame wording, where one is known."""
 
     attribution: Attribution
     factors: tuple[str, ...]
     action_strength: ActionStrength
     confidence: float
     hidden_actor: bool
+    blame: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

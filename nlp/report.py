@@ -86,7 +86,8 @@ def finding_id(report: Report, *, start: int, end: int, category: str, source: s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """One sentence with its labels. `confidence` maps a label kind (`attribution`) to a number between 0 and 1."""
+    """One sentence with its labels. `confidence` maps a label kind to a number between 0 and 1: `attribution`, and with a model `blame`, the
+    probability that a reader would mark some of its words."""
 
     start: int
     end: int

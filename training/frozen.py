@@ -13,7 +13,7 @@ from models.encoding import BUDGET, Encoder
 from models.reading import Array
 from training.baselines import Linear
 from training.corpus import Document, SentenceMark
-from training.fit import weights_folder
+from training.weights import weights_folder
 
 
 class _Vectors:

@@ -17,7 +17,8 @@ Figure = Callable[[Sequence["Pair"]], float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labels:
-    """The labels of one sentence. `characters` maps the document offset of each marked character to its category; None is not labelled."""
+    """The labels of one sentence. `characters` maps the document offset of each marked character to its category; None is not labelled.
+    `score` is the confidence in its surest finding, 0 without one; `probability` that of holding any, where one is given."""
 
     characters: Mapping[int, str]
     shown: frozenset[int] = frozenset()
@@ -26,6 +27,7 @@ class Labels:
     factors: frozenset[str] = frozenset()
     action_strength: str | None
     score: float = 0.0
+    probability: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,7 @@ def labels_from(analysis: Analysis, document: Document) -> list[Labels]:
                 factors=frozenset(best.factors) if best else frozenset(),
                 action_strength=best.action_strength if best else "none",
                 score=max((each.confidence for each in inside), default=0.0),
+                probability=best.confidence.get("blame") if best else None,
             )
         )
     return found

@@ -34,6 +34,8 @@ def train(
     run: Annotated[Path | None, typer.Option(help="The run's folder; an interrupted run in it goes on.")] = None,
     version: Annotated[str | None, typer.Option(help="The artefact's version; today's date if left out.")] = None,
     from_released: Annotated[bool, typer.Option("--from-released", help="Start from the released weights, and show its corpora again (replay).")] = False,
+    start: Annotated[Path | None, typer.Option(help="An artefact's folder to start from, in place of the pretrained encoder.")] = None,
+    only_network: Annotated[bool, typer.Option("--only-network", help="Stop after training: a teacher is neither calibrated nor exported.")] = False,
     corpus: Annotated[list[Path] | None, typer.Option(help="Your own annotations (corpus format), added to the config's.")] = None,
 ) -> None:
     """Train, calibrate and export an artefact; prints before and after when it starts from the released one."""
@@ -45,7 +47,7 @@ def train(
     own = tuple(CorpusConfig(path=path, repeat=3) for path in corpus or ())
     settings = settings.model_copy(update={"corpora": (*settings.corpora, *own)})
     folder = run or RUNS / datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    start = released_folder() if from_released else None
+    start = released_folder() if from_released else start
     if from_released and start is None:
         raise UnreadableInputError("No model is released to start from. Train without --from-released.")
     with Progress(TextColumn("train"), BarColumn(), TextColumn("{task.completed}/{task.total} loss {task.fields[loss]:.3f}"), TimeRemainingColumn()) as bar:
@@ -57,7 +59,11 @@ def train(
             progress=lambda done, total, loss: bar.update(task, completed=done, total=total, loss=loss),
             say=typer.echo,
             start=start,
+            only_network=only_network,
         )
+    if only_network:
+        typer.echo(f"The network is in {folder}.")
+        return
     for name, where in (("your held-out reports", [str(path) for path in corpus or ()]), ("ours", [])) if from_released else ():
         if where or name == "ours":
             typer.echo(f"After and before, on {name}:")
@@ -226,7 +232,8 @@ def _analyzer(name: str) -> "tuple[Analyzer, Path | None]":
 def _write_metrics(artefact: Path, evaluation: "Evaluation", outcome: "Outcome | None", judged_on: str) -> None:
     """Figures, tied to the artefact (its manifest's digest) and to what it was judged on (the digest of test and suite)."""
     figures = dict(evaluation.figures)
-    figures["calibration error"] = evaluation.calibration.error if evaluation.calibration else 1.0
+    for name, calibration in (("calibration error", evaluation.calibration), ("calibration error, marked", evaluation.marked_calibration)):
+        figures[name] = calibration.error if calibration else 1.0
     if outcome:
         figures.update(outcome.figures())
     record = {"artefact": file_digest(artefact / MANIFEST), "judged_on": judged_on, "figures": figures}

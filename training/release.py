@@ -25,8 +25,8 @@ MORE_IS_BETTER = (
     "behaviour: contrast",
     "behaviour: directional",
 )
-LESS_IS_BETTER = ("false alarms", "calibration error", "behaviour: invariance violations", "subgroup gap")
-CEILINGS = {"false alarms": 0.05, "calibration error": 0.1, "behaviour: invariance violations": 0.02}
+LESS_IS_BETTER = ("false alarms", "calibration error", "calibration error, marked", "behaviour: invariance violations", "subgroup gap")
+CEILINGS = {"false alarms": 0.05, "calibration error": 0.05, "calibration error, marked": 0.1, "behaviour: invariance violations": 0.02}
 
 
 class RefusedError(SecondStoryError, ValueError):

@@ -22,7 +22,8 @@ def print_side_by_side(evaluations: Sequence[Evaluation], console: Console) -> N
     table = Table("figure", *(each.name for each in evaluations), title=f"{evaluations[0].sentences} sentences")
     for name in HEADLINE:
         table.add_row(name, *(_with_interval(each, name) for each in evaluations))
-    table.add_row("calibration error", *(f"{each.calibration.error:.3f}" if each.calibration else "" for each in evaluations))
+    table.add_row("calibration error, all sentences", *(f"{each.calibration.error:.3f}" if each.calibration else "" for each in evaluations))
+    table.add_row("calibration error, marked ones", *(f"{each.marked_calibration.error:.3f}" if each.marked_calibration else "" for each in evaluations))
     console.print(table)
 
 
@@ -117,7 +118,8 @@ professionals. Readers of one kind agree more than people would: take every figu
 | --- | --- | --- | --- | --- |
 {sources}
 
-Calibration error of the shown confidence: {evaluations[0].calibration.error if evaluations[0].calibration else float("nan"):.3f}.
+Calibration error of the probability that a sentence holds counted wording: {_error(evaluations[0].calibration)} over all sentences; of the confidence
+shown with findings: {_error(evaluations[0].marked_calibration)}.
 
 ## Behavioural suite
 
@@ -150,3 +152,7 @@ def _number(value: float) -> str:
 def _html_table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     cells = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<table><caption>{escape(title)}</caption><tr>{''.join(f'<th>{escape(name)}</th>' for name in head)}</tr>{cells}</table>"
+
+
+def _error(calibration: Calibration | None) -> str:
+    return f"{calibration.error:.3f}" if calibration else "not measured"

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from models.artefact import WEIGHTS, load_manifest
 from models.network import Network
-from training.fit import weights_folder
+from training.weights import weights_folder
 
 PER_LAYER = ("attention.output.dense", "intermediate.dense", "output.dense")
 QKV = ("query", "key", "value")

@@ -21,29 +21,42 @@ from nlp.taxonomy import load
 from training.calibrate import calibrate
 from training.config import CorpusConfig, TrainingConfig
 from training.corpus import Document, dumps, read
+from training.distil import CONFIG, NETWORK
 from training.export import export, parity
-from training.fit import Progress, fit, weights_folder
+from training.fit import Progress, fit
 from training.restore import restore
 from training.splits import split
 from training.standoff import Assembly, assemble
+from training.weights import weights_folder
 
 Say = Callable[[str], None]
-ARTEFACT, CONFIG, NETWORK = "artefact", "config.json", "network.pt"
+ARTEFACT = "artefact"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Data:
-    """The documents of a run by split, with the digest of every corpus and what was left out, in words."""
+    """The documents of a run by split, with the digest of every corpus and what was left out, in words.
+    `dev` is what thresholds are chosen on, `every_dev` what confidences are fitted on."""
 
     train: tuple[Document, ...]
     dev: tuple[Document, ...]
+    every_dev: tuple[Document, ...]
     test: tuple[Document, ...]
     digests: dict[str, str]
     notes: tuple[str, ...]
 
 
-def train(config: TrainingConfig, run: Path, *, version_name: str, progress: Progress = lambda *_: None, say: Say = print, start: Path | None = None) -> Path:
-    """Train, calibrate and export; returns the artefact's folder.
+def train(
+    config: TrainingConfig,
+    run: Path,
+    *,
+    version_name: str,
+    progress: Progress = lambda *_: None,
+    say: Say = print,
+    start: Path | None = None,
+    only_network: bool = False,
+) -> Path:
+    """Train, calibrate and export; returns the artefact's folder, or the run's with `only_network`.
 
     Args:
         run: the run's folder; an interrupted run in it goes on.
@@ -62,6 +75,8 @@ def train(config: TrainingConfig, run: Path, *, version_name: str, progress: Pro
     network = restore(start) if start is not None else None
     network = fit(data.train, config, run, progress=progress, network=network, labels=labels)
     torch.save(network.state_dict(), run / NETWORK)
+    if only_network:
+        return run
 
     manifest = Manifest(
         name=config.model.name,
@@ -69,6 +84,7 @@ def train(config: TrainingConfig, run: Path, *, version_name: str, progress: Pro
         taxonomy=load().version,
         labels=labels,
         budget=config.loop.window_pieces[1],
+        hides_names=config.model.hide_names,
         calibration=Calibration(),
         corpora=data.digests,
         config=json.loads(config.model_dump_json()),
@@ -88,7 +104,7 @@ def finish(network: Network, manifest: Manifest, data: Data, run: Path, *, say: 
     measured = parity(network, folder, windows, encoder.pad)
     say(f"parity of the int8 runtime with torch: cosine {measured.cosine:.4f}, same class {measured.same_class:.2%} of pieces")
     say("calibrating on the development split …")
-    calibration = calibrate(manifest, encoder, OnnxScorer(folder / WEIGHTS), data.dev)
+    calibration = calibrate(manifest, encoder, OnnxScorer(folder / WEIGHTS), data.dev, every=data.every_dev)
     save_manifest(replace(manifest, calibration=calibration), folder)
     return folder
 
@@ -101,7 +117,7 @@ def gather(corpora: Iterable[CorpusConfig], *, hold_out: str | None = None) -> D
     Raises:
         UnreadableInputError: nothing is left to train on.
     """
-    parts: dict[str, list[Document]] = {"train": [], "dev": [], "test": []}
+    parts: dict[str, list[Document]] = {"train": [], "dev": [], "every_dev": [], "test": []}
     digests, notes = {}, []
     for corpus in corpora:
         documents = list(read(corpus.path))
@@ -114,17 +130,26 @@ def gather(corpora: Iterable[CorpusConfig], *, hold_out: str | None = None) -> D
             whole += assemble(standoff, corpus.reports, assembly)
             if not assembly.is_whole:
                 notes.append(f"{corpus.path}: {len(assembly.missing)} texts missing, {len(assembly.changed)} changed; left out.")
-        usable = [document for document in whole if document.layer() and document.sentences]
+        usable = [document for document in whole if (document.layer() or corpus.unlabelled) and document.sentences]
         if len(usable) < len(whole):
             notes.append(f"{corpus.path}: {len(whole) - len(usable)} documents are left out, as they have no layer 'gold' (see 'secondstory corpus gold').")
         digests[str(corpus.path)] = _digest(usable)
         for document in usable:
-            part = _part(document, hold_out)
+            part = "train" if corpus.unlabelled else _part(document, hold_out)
+            if part == "dev":
+                parts["every_dev"].append(document)
             if part and (corpus.tune or part != "dev"):
                 parts[part].extend([document] * (corpus.repeat if part == "train" else 1))
     if not parts["train"]:
         raise UnreadableInputError("There is nothing to train on: the corpora have no text here. " + " ".join(notes))
-    return Data(train=tuple(parts["train"]), dev=tuple(parts["dev"]), test=tuple(parts["test"]), digests=digests, notes=tuple(notes))
+    return Data(
+        train=tuple(parts["train"]),
+        dev=tuple(parts["dev"]),
+        every_dev=tuple(parts["every_dev"]),
+        test=tuple(parts["test"]),
+        digests=digests,
+        notes=tuple(notes),
+    )
 
 
 def _part(document: Document, hold_out: str | None) -> str | None:
