@@ -182,6 +182,7 @@ def test_a_mapped_column_that_is_nowhere_stops_before_scoring_and_names_those_th
     with pytest.raises(UnreadableInputError, match="'id', 'text'"):
         score(write("t.csv", TEXTS), mapping=ColumnMap(text="Narrative"))
     assert not (tmp_path / "out" / "manifest.json").exists()
+    assert len(score(write("t.csv", TEXTS))["documents"]) == len(TEXTS)
 
 
 def test_the_csv_has_a_column_for_each_kept_one_and_no_formula(score, write, tmp_path):
