@@ -22,6 +22,7 @@ from nlp.errors import SecondStoryError, UnreadableInputError
 from nlp.jsonl import analyze_lines
 from nlp.report import Analysis, Report
 from nlp.taxonomy import load
+from service.batch.command import batch
 from service.documents import KINDS, read_document
 from service.rendering import as_html, as_markdown, print_analysis, taxonomy_page
 
@@ -68,7 +69,7 @@ def serve(
 
 @app.command()
 def analyze(
-    file: Annotated[str, typer.Argument(help="A .txt, .md, .docx or .jsonl file, a folder of them, or - for standard input.")],
+    file: Annotated[str, typer.Argument(help="A .txt, .md, .docx, .pdf or .jsonl file, a folder of them, or - for standard input.")],
     form: Annotated[Format, typer.Option("--format", help="How to write the analysis.")] = Format.TERMINAL,
     output: Annotated[str, typer.Option(help="Where to write; - for standard output.")] = "-",
     detector: Annotated[Choice, typer.Option(help="Which detector; 'released' is the best measured.")] = Choice.RELEASED,
@@ -80,8 +81,15 @@ def analyze(
             return
         from service.wiring import build_analyzer
 
+        if Path(file).is_dir() and form in {Format.JSON, Format.HTML} and (output == "-" or Path(output).is_file()):
+            raise UnreadableInputError(f"A folder gives one .{form} file a report. Name a folder with --output, or use --format jsonl or md for one file.")
         reports = _reports(file)
         analyzer = build_analyzer(detector.value)
+        if Path(file).is_dir() and (form in {Format.JSON, Format.HTML} or Path(output).is_dir()):
+            for report in reports:
+                with _writing(str(_own_file(report, Path(output), form))) as out:
+                    _write(report, analyzer.analyze(report), form, out)
+            return
         with _writing(output) as out:
             for report in reports:
                 _write(report, analyzer.analyze(report), form, out)
@@ -132,14 +140,21 @@ def _reports(file: str) -> Iterator[Report]:
     paths = sorted(each for each in path.rglob("*") if each.suffix.lower() in KINDS) if path.is_dir() else [path]
     if not paths:
         raise UnreadableInputError(f"The folder holds no report. Looked for: {', '.join(KINDS)}.")
-    return (_report(each) for each in paths)
+    return (_report(each, each.relative_to(path).as_posix() if path.is_dir() else each.name) for each in paths)
 
 
-def _report(path: Path) -> Report:
+def _report(path: Path, name: str) -> Report:
     text, warnings = read_document(path.name, path.read_bytes())
     for warning in warnings:
-        typer.echo(f"{path.name}: {warning}", err=True)
-    return Report(path.name, text)
+        typer.echo(f"{name}: {warning}", err=True)
+    return Report(name, text)
+
+
+def _own_file(report: Report, output: Path, form: Format) -> Path:
+    """The file of one report of a folder; its folder is made."""
+    path = output / f"{report.id}.{'txt' if form is Format.TERMINAL else form}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
 
 
 def _write(report: Report, analysis: Analysis, form: Format, out: TextIO) -> None:
@@ -151,6 +166,9 @@ def _write(report: Report, analysis: Analysis, form: Format, out: TextIO) -> Non
         out.write(as_markdown(report, analysis))
     else:
         out.write(json.dumps(asdict(analysis), ensure_ascii=False, indent=1 if form is Format.JSON else None) + "\n")
+
+
+app.command()(batch)
 
 
 def main() -> None:
