@@ -63,7 +63,7 @@ def serve(
     typer.echo(f"Second Story on {url} (stop with Ctrl+C)")
     if open_page:
         Timer(2.0, webbrowser.open, [url]).start()
-    uvicorn.run(create_app(), host=host, port=port, access_log=False, log_config=None)
+    uvicorn.run(create_app(), host=host, port=port, access_log=False, log_config=None, timeout_graceful_shutdown=5)
 
 
 @app.command()
