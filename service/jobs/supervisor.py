@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
@@ -19,6 +20,7 @@ from service.jobs.store import RECEIVING, JobStore
 from service.settings import Settings
 
 logger = logging.getLogger(__name__)
+OUR_TREE = Path(__file__).parents[2]
 IDLE_SECONDS = 1.0
 LOOK_SECONDS = 0.2
 CANCEL_GRACE_SECONDS = 15.0
@@ -109,7 +111,8 @@ class Supervisor:
             workers=self._settings.job_workers,
         )
         worker = subprocess.Popen(
-            [sys.executable, "-m", "service.jobs.worker"],
+            [sys.executable, "-P", "-m", "service.jobs.worker"],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(OUR_TREE), os.environ.get("PYTHONPATH", "")])},
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             start_new_session=True,  # its own group, so that it can be ended with all that it starts
