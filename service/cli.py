@@ -24,8 +24,10 @@ from nlp.report import Analysis, Report
 from nlp.taxonomy import load
 from service.documents import KINDS, read_document
 from service.rendering import as_html, as_markdown, print_analysis, taxonomy_page
+from service.trends.commands import register as register_trends
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+register_trends(app)
 SOME_LINES_FAILED = 3
 
 

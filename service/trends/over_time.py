@@ -1,0 +1,193 @@
+"""Change over time: shares by period and two control charts, each begun anew where the measuring instrument changes."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from service.trends import charts, rates, spc
+from service.trends.periods import LEAST_REPORTS, Period, choose, label
+from service.trends.runs import Runs
+from service.trends.sections import INTERVAL, Section, Table, number_words, percent, share_cells, share_words
+
+NEUTRAL = (
+    "A signal says that something changed, not what, and not that care or investigations became better or worse. It is not coloured as improvement or "
+    "concern: fewer marked words can also mean that reports say less."
+)
+RULES = "Signals (NHS England, Making Data Count): a point outside the limits; 7 points that rise or fall in a row; 2 of 3 near a limit; 7 in a row on one side of the mean."
+
+
+@dataclass(slots=True)
+class _Cell:
+    """One point: the reports of one period that one instrument scored."""
+
+    period: str
+    scored_by: str
+    flagged: int = 0
+    findings: list[int] = field(default_factory=list)
+    words: list[int] = field(default_factory=list)
+    sentences: list[int] = field(default_factory=list)
+    hidden: list[int] = field(default_factory=list)
+
+    @property
+    def reports(self) -> int:
+        return len(self.findings)
+
+
+def over_time(runs: Runs, *, period: Period | None) -> list[Section]:
+    """Prevalence, a p chart and an XmR chart; or one plain sentence where the dates do not allow them."""
+    titles = [
+        ("prevalence", "How many reports hold marked wording, over time"),
+        ("p-chart", "Is the share of reports with marked wording changing, or only varying?"),
+        ("xmr", "Is the density of marked wording changing, or only varying?"),
+    ]
+    dates = [date for date in runs.documents["date"].to_pylist() if date]
+    if not dates:
+        return [Section(id="prevalence", title=titles[0][1], says="No report has a date, so nothing can be shown over time. Map a date column when scoring.")]
+    period = period or choose(dates)
+    cells, small = _cells(runs, period)
+    notes = _notes(len(runs) - len(dates), small, cells, period)
+    if len(cells) < 2:
+        only = f"All dated reports fall into one {period}" if not small else f"Fewer than two {period}s hold {LEAST_REPORTS} reports"
+        return [Section(id="prevalence", title=titles[0][1], says=f"{only}, so there is no change over time to show.", notes=tuple(notes))]
+    return [_prevalence(*titles[0], cells, period, notes), _shares(*titles[1], cells, period, notes), _density(*titles[2], cells, period, notes)]
+
+
+def _cells(runs: Runs, period: Period) -> tuple[list[_Cell], int]:
+    """Points in order: instruments by their first period, periods in the order of time; and how many periods are too small."""
+    found: dict[tuple[str, str], _Cell] = {}
+    rows = zip(
+        runs.documents["date"].to_pylist(),
+        runs.documents["scored_by"].to_pylist(),
+        *(runs.numbers(name) for name in ("counted_findings", "words", "sentences", "hidden_actor_sentences")),
+        strict=True,
+    )
+    for date, scored_by, findings, words, sentences, hidden in rows:
+        if date is None:
+            continue
+        key = (scored_by, label(date, period))
+        cell = found.setdefault(key, _Cell(key[1], scored_by))
+        cell.flagged += bool(findings > 0)
+        cell.findings.append(int(findings))
+        cell.words.append(int(words))
+        cell.sentences.append(int(sentences))
+        cell.hidden.append(int(hidden))
+    first: dict[str, str] = defaultdict(lambda: "~")
+    for scored_by, name in found:
+        first[scored_by] = min(first[scored_by], name)
+    kept = [cell for cell in found.values() if cell.reports >= LEAST_REPORTS]
+    kept.sort(key=lambda cell: (first[cell.scored_by], cell.scored_by, cell.period))
+    return kept, len(found) - len(kept)
+
+
+def _notes(undated: int, small: int, cells: list[_Cell], period: Period) -> list[str]:
+    notes = []
+    if undated:
+        notes.append(f"{undated:,} reports without a date are left out here.")
+    if small:
+        notes.append(f"{small} points with fewer than {LEAST_REPORTS} reports are left out.")
+    instruments = list(dict.fromkeys(cell.scored_by for cell in cells))
+    if len(instruments) > 1:
+        notes.append(
+            "The rules or the model changed, which is a change of the measuring instrument: charts begin anew there, and levels before and after cannot be "
+            "compared. Score all reports again with one version to compare them."
+        )
+    periods = [cell.period for cell in cells]
+    if len(set(periods)) < len(periods):
+        notes.append(f"Some {period}s were scored by more than one version; the versions follow one another on the axis.")
+    return notes
+
+
+def _prevalence(name: str, title: str, cells: list[_Cell], period: Period, notes: list[str]) -> Section:
+    estimates = [rates.of_reports(cell.flagged, cell.reports) for cell in cells]
+    labels = [cell.period for cell in cells]
+    total = sum(cell.reports for cell in cells)
+    overall = rates.of_reports(sum(cell.flagged for cell in cells), total)
+    return Section(
+        id=name,
+        title=title,
+        says=f"Of {total:,} dated reports, {share_words(overall)} hold at least one counted passage. The plot shows each {period}.",
+        svg=charts.intervals(name, labels, estimates, unit="share of reports", period=period),
+        reading=f"Each dot is the share of one {period}'s reports; the line through it is the {INTERVAL} (Wilson). Long lines: few reports.",
+        notes=tuple(notes),
+        table=Table(
+            columns=(period.capitalize(), "Reports", "With marked wording", "Share", "Low", "High"),
+            rows=tuple(
+                (cell.period, f"{cell.reports:,}", f"{cell.flagged:,}", *share_cells(estimate)) for cell, estimate in zip(cells, estimates, strict=True)
+            ),
+        ),
+    )
+
+
+def _shares(name: str, title: str, cells: list[_Cell], period: Period, notes: list[str]) -> Section:
+    points = spc.p_chart([cell.flagged for cell in cells], [cell.reports for cell in cells], [cell.scored_by for cell in cells])
+    large = any(spc.is_large([cell.reports for cell in group]) for _, group in groupby(cells, key=lambda cell: cell.scored_by))
+    kind = "p′ chart (Laney), because the numbers are large" if large else "p chart: limits widen where there are fewer reports"
+    return Section(
+        id=name,
+        title=title,
+        says=_verdict(cells, points, period),
+        svg=charts.control(name, [cell.period for cell in cells], points, unit="share of reports", period=period, percent=True),
+        reading=f"{kind}. Grey dots between the dashed lines are what chance alone produces; triangles are signals. {RULES}",
+        notes=(*notes, NEUTRAL),
+        table=Table(
+            columns=(period.capitalize(), "Reports", "Share", "Mean", "Lower limit", "Upper limit", "Signal", "Scored by"),
+            rows=tuple(
+                (cell.period, f"{cell.reports:,}", percent(point.value), percent(point.mean), *_limits(point, percent), _signal(point), cell.scored_by)
+                for cell, point in zip(cells, points, strict=True)
+            ),
+        ),
+    )
+
+
+def _density(name: str, title: str, cells: list[_Cell], period: Period, notes: list[str]) -> Section:
+    spoken = [cell for cell in cells if sum(cell.words)]
+    if len(spoken) < 2:
+        return Section(id=name, title=title, says="The reports hold no words to count per 1,000 of.")
+    densities = [1000 * sum(cell.findings) / sum(cell.words) for cell in spoken]
+    points = spc.xmr(densities, [cell.scored_by for cell in spoken])
+    overall = rates.per_thousand([each for cell in spoken for each in cell.findings], [each for cell in spoken for each in cell.words])
+    hidden = rates.of_sentences([each for cell in spoken for each in cell.hidden], [each for cell in spoken for each in cell.sentences])
+    return Section(
+        id=name,
+        title=title,
+        says=f"{number_words(overall)} counted passages per 1,000 words. {_verdict(spoken, points, period)}",
+        svg=charts.control(name, [cell.period for cell in spoken], points, unit="per 1,000 words", period=period, percent=False),
+        reading=f"XmR chart: limits from how much one {period} differs from the next. {RULES}",
+        notes=(
+            *notes,
+            f"Read it beside this: {share_words(hidden)} of sentences tell of an act without saying who acted. Marked wording can fall because actors disappear.",
+        ),
+        table=Table(
+            columns=(period.capitalize(), "Words", "Per 1,000 words", "Mean", "Lower limit", "Upper limit", "Signal", "Scored by"),
+            rows=tuple(
+                (cell.period, f"{sum(cell.words):,}", _two(point.value), _two(point.mean), *_limits(point, _two), _signal(point), cell.scored_by)
+                for cell, point in zip(spoken, points, strict=True)
+            ),
+        ),
+    )
+
+
+def _verdict(cells: list[_Cell], points: list[spc.Point], period: Period) -> str:
+    signals = [(cell.period, point) for cell, point in zip(cells, points, strict=True) if point.signal]
+    lengths = [sum(1 for _ in group) for _, group in groupby(points, key=lambda point: point.segment)]
+    caution = f" Under {spc.ENOUGH_POINTS} {period}s with one version, the limits are provisional." if min(lengths) < spc.ENOUGH_POINTS else ""
+    if not signals:
+        return f"No signal of change in {len(points)} points: the differences between {period}s are within expected variation.{caution}"
+    listed = ", ".join(f"{name} ({point.side}: {point.signal})" for name, point in signals[:3])
+    more = f" and {len(signals) - 3} more in the table" if len(signals) > 3 else ""
+    return f"{len(signals)} of {len(points)} points signal a change: {listed}{more}.{caution}"
+
+
+def _limits(point: spc.Point, words: Callable[[float], str]) -> tuple[str, str]:
+    if point.lower is None or point.upper is None:
+        return ("too few points", "too few points")
+    return (words(point.lower), words(point.upper))
+
+
+def _signal(point: spc.Point) -> str:
+    return f"{point.side}: {point.signal}" if point.signal else "none"
+
+
+def _two(value: float) -> str:
+    return f"{value:.2f}"
