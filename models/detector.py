@@ -35,14 +35,14 @@ class ModelDetector:
         self._last: tuple[Parse, list[Scores]] | None = None
 
     @classmethod
-    def from_artefact(cls, folder: Path, *, with_rules: bool, verify: bool = True) -> "ModelDetector":
-        """The artefact in this folder, checked.
+    def from_artefact(cls, folder: Path, *, with_rules: bool, verify: bool = True, threads: int | None = None) -> "ModelDetector":
+        """The artefact in this folder, checked. `threads` bounds those of one network run.
 
         Raises:
             ArtefactError: it cannot be used with the installed taxonomy.
         """
         manifest = load_manifest(folder, verify=verify)
-        return cls(manifest, Encoder(folder / TOKENIZER), OnnxScorer(folder / WEIGHTS), rules=RuleDetector() if with_rules else None)
+        return cls(manifest, Encoder(folder / TOKENIZER), OnnxScorer(folder / WEIGHTS, threads=threads), rules=RuleDetector() if with_rules else None)
 
     def remember(self, parse: Parse, scores: list[Scores]) -> None:
         """Take these scores for this parse and do not compute them."""

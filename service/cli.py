@@ -22,6 +22,7 @@ from nlp.errors import SecondStoryError, UnreadableInputError
 from nlp.jsonl import analyze_lines
 from nlp.report import Analysis, Report
 from nlp.taxonomy import load
+from service.batch.command import batch
 from service.documents import KINDS, read_document
 from service.rendering import as_html, as_markdown, print_analysis, taxonomy_page
 from service.trends.commands import register as register_trends
@@ -70,7 +71,7 @@ def serve(
 
 @app.command()
 def analyze(
-    file: Annotated[str, typer.Argument(help="A .txt, .md, .docx or .jsonl file, a folder of them, or - for standard input.")],
+    file: Annotated[str, typer.Argument(help="A .txt, .md, .docx, .pdf or .jsonl file, a folder of them, or - for standard input.")],
     form: Annotated[Format, typer.Option("--format", help="How to write the analysis.")] = Format.TERMINAL,
     output: Annotated[str, typer.Option(help="Where to write; - for standard output.")] = "-",
     detector: Annotated[Choice, typer.Option(help="Which detector; 'released' is the best measured.")] = Choice.RELEASED,
@@ -153,6 +154,9 @@ def _write(report: Report, analysis: Analysis, form: Format, out: TextIO) -> Non
         out.write(as_markdown(report, analysis))
     else:
         out.write(json.dumps(asdict(analysis), ensure_ascii=False, indent=1 if form is Format.JSON else None) + "\n")
+
+
+app.command()(batch)
 
 
 def main() -> None:

@@ -1,19 +1,27 @@
-"""Documents to text and back: .txt, .md and .docx. Sizes are checked before anything is unpacked."""
+"""Documents to text and back: .txt, .md, .docx and .pdf. Sizes are checked before anything is unpacked."""
 
 import io
 import zipfile
 from pathlib import PurePath
 
 import docx
+import pypdf
 from docx.document import Document
 from docx.table import Table
 
 from nlp.errors import LimitExceededError, UnreadableInputError
 
-KINDS = (".txt", ".md", ".docx")
+KINDS = (".txt", ".md", ".docx", ".pdf")
 MAX_UNPACKED = 50_000_000
 MAX_ENTRIES = 2_000
+MAX_PAGES = 2_000
 CHUNK = 1 << 16
+
+
+class NoTextLayerError(UnreadableInputError):
+    """A PDF holds pictures of pages and no text."""
+
+    code = "no_text_layer"
 
 
 def read_document(name: str, content: bytes) -> tuple[str, list[str]]:
@@ -21,13 +29,16 @@ def read_document(name: str, content: bytes) -> tuple[str, list[str]]:
 
     Raises:
         UnreadableInputError: the kind is not known or the file is broken.
-        LimitExceededError: the file unpacks to more than the limit.
+        NoTextLayerError: a PDF is a scan.
+        LimitExceededError: the file has too many pages or unpacks to more than the limit.
     """
     kind = PurePath(name).suffix.lower()
     if kind not in KINDS:
         raise UnreadableInputError(f"This kind of file cannot be read. Use one of: {', '.join(KINDS)}.")
     if kind == ".docx":
         return _read_docx(content), []
+    if kind == ".pdf":
+        return _read_pdf(content)
     return _decode(content)
 
 
@@ -71,6 +82,29 @@ def _read_docx(content: bytes) -> str:
         return "\n\n".join(_blocks(document))
     except Exception as error:  # python-docx raises KeyError, XMLSyntaxError and others for broken packages
         raise broken from error
+
+
+def _read_pdf(content: bytes) -> tuple[str, list[str]]:
+    """Page by page, blank lines between; pages without text are named in a warning."""
+    too_large = LimitExceededError(f"The PDF has more than {MAX_PAGES:,} pages or {MAX_UNPACKED // 1_000_000} MB of text. Split it.")
+    pages: list[str] = []
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(content))
+        if len(reader.pages) > MAX_PAGES:
+            raise too_large
+        for page in reader.pages:
+            pages.append(page.extract_text().encode(errors="replace").decode().strip())
+            if sum(map(len, pages)) > MAX_UNPACKED:
+                raise too_large
+    except LimitExceededError:
+        raise
+    except Exception as error:  # pypdf raises its own errors, KeyError, RecursionError and others for broken files
+        raise UnreadableInputError("The file is not a PDF that can be read. Open it, and save or print it as PDF without a password.") from error
+    blank = [str(number) for number, page in enumerate(pages, 1) if not page]
+    if len(blank) == len(pages):
+        raise NoTextLayerError("The PDF has no text layer: its pages are pictures. Run OCR on it first.")
+    warnings = [f"No text on page {', '.join(blank[:20])}: a picture or a blank page. Run OCR if text is missing."] if blank else []
+    return "\n\n".join(page for page in pages if page), warnings
 
 
 def _check_sizes(archive: zipfile.ZipFile) -> None:

@@ -14,8 +14,10 @@ logger = logging.getLogger(__name__)
 Choice = Literal["released", "rules", "model", "hybrid"]
 
 
-def build_analyzer(choice: Choice = "released") -> Analyzer:
+def build_analyzer(choice: Choice = "released", *, threads: int | None = None) -> Analyzer:
     """The analyser with these detectors. `released` is what measured best: network and rules together, or the rules alone where no artefact is there.
+
+    `threads` bounds those of one network run; None leaves it to the runtime.
 
     Raises:
         UnreadableInputError: a model is asked for and none is released.
@@ -26,7 +28,7 @@ def build_analyzer(choice: Choice = "released") -> Analyzer:
     try:
         folder = released_folder()
         if folder is not None:
-            detector = ModelDetector.from_artefact(folder, with_rules=choice != "model")
+            detector = ModelDetector.from_artefact(folder, with_rules=choice != "model", threads=threads)
     except ArtefactError as error:
         if choice != "released":
             raise

@@ -1,7 +1,8 @@
 """What a batch run is asked for: which columns hold what, which detector, and how to write. Frozen; checked when made."""
 
+import datetime as dt
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime
+from typing import Literal
 
 from nlp.errors import UnreadableInputError
 from service.batch.tables import MAPPED
@@ -41,20 +42,21 @@ class ColumnMap:
         """Every column that is read, once."""
         return tuple(dict.fromkeys([*self.mapped().values(), *self.keep]))
 
-    def day(self, value: str) -> date:
+    def day(self, value: str) -> dt.date:
         """The date that a cell holds.
 
         Raises:
             ValueError: it is not one; the message does not repeat the cell.
         """
         if self.date_format is not None:
-            return datetime.strptime(value, self.date_format).date()
-        return datetime.fromisoformat(value).date()
+            return dt.datetime.strptime(value, self.date_format).date()
+        return dt.datetime.fromisoformat(value).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchOptions:
-    """How to run. `workers` 0 is one a core; `resume` goes on in a folder that a stopped run left. Neither changes what is written.
+    """How to run. `workers` 0 is one a core; `engine` says where; `resume` goes on in a folder that a stopped run left.
+    None of the three changes what is written.
 
     `encoding` is that of text tables (.csv, .tsv); `sheet` names the sheet of a workbook, None the first one.
     """
@@ -68,6 +70,7 @@ class BatchOptions:
     max_characters: int = MAX_CHARACTERS
     encoding: str = "utf-8"
     sheet: str | None = None
+    engine: Literal["local", "spark"] = "local"
     resume: bool = False
 
     def __post_init__(self) -> None:
@@ -80,5 +83,5 @@ class BatchOptions:
 
     def fixed(self) -> dict[str, object]:
         """The options that change what is written: a run can be resumed only with the same ones."""
-        loose = {"mapping", "workers", "resume", "detector"}
+        loose = {"mapping", "detector", "workers", "engine", "resume"}
         return {each.name: getattr(self, each.name) for each in fields(self) if each.name not in loose}

@@ -90,8 +90,8 @@ def _paths(record: dict[str, Any]) -> list[str]:
 
 def _workbook(stream: BinaryIO) -> list[str]:
     try:
-        book = openpyxl.load_workbook(seekable(stream), read_only=True)
-        cells = next(book.worksheets[0].iter_rows(values_only=True), ())
+        with seekable(stream) as source:
+            cells = next(openpyxl.load_workbook(source, read_only=True).worksheets[0].iter_rows(values_only=True), ())
     except Exception as error:  # openpyxl raises KeyError, ValueError, BadZipFile and others for broken files
         raise UnreadableInputError("The workbook cannot be opened. Save it again as .xlsx, without a password.") from error
     return ["" if cell is None else str(cell) for cell in cells]
@@ -99,7 +99,8 @@ def _workbook(stream: BinaryIO) -> list[str]:
 
 def _parquet(stream: BinaryIO) -> list[str]:
     try:
-        names: list[str] = pq.read_schema(seekable(stream)).names
+        with seekable(stream) as source:
+            names: list[str] = pq.read_schema(source).names
     except (pa.ArrowException, OSError) as error:
         raise UnreadableInputError("The file is not Parquet that can be read. Write it again.") from error
     return names

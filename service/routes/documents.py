@@ -25,8 +25,8 @@ class DocumentAnswer:
 
 
 @router.post("", responses=RESPONSES)
-async def read(file: Annotated[UploadFile, File(description=".txt, .md or .docx")], request: Request) -> DocumentAnswer:
-    """The text of a .txt, .md or .docx file."""
+async def read(file: Annotated[UploadFile, File(description=".txt, .md, .docx or .pdf")], request: Request) -> DocumentAnswer:
+    """The text of a .txt, .md, .docx or .pdf file."""
     text, warnings = await run_in_threadpool(read_document, file.filename or "", await file.read())
     limit = request.app.state.settings.max_text_chars
     if len(text) > limit:
