@@ -120,6 +120,14 @@ class JobDesk:
             raise JobStateError(f"The job is {job.state}; only a job that is done has tables. See GET /v1/jobs/{{id}}.")
         return parts.folders.run(job_id)
 
+    def report(self, job_id: str) -> Path:
+        """The page with plots of a job that is done."""
+        self.run(job_id)
+        path = self._opened().folders.report(job_id)
+        if not path.exists():
+            raise JobStateError("This job has tables but no report; its 'message' says why.")
+        return path
+
     def _opened(self) -> _Open:
         with self._opening:
             if self._parts is None:

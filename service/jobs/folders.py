@@ -30,6 +30,10 @@ class JobFolders:
         """The folder that the batch engine writes."""
         return self._jobs / job_id / "run"
 
+    def report(self, job_id: str) -> Path:
+        """The page with plots that the worker makes from the tables."""
+        return self._jobs / job_id / "report.html"
+
     def lock(self, job_id: str) -> Path:
         """Held by the job's worker as long as it lives."""
         return self._jobs / job_id / "lock"

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from service.batch.options import BatchOptions, ColumnMap
 from service.wiring import Choice
@@ -27,7 +27,10 @@ class Columns(BaseModel):
 
 
 class JobOptions(BaseModel):
-    """How to score. `title` is for people to tell jobs apart; `with_text` puts the reports' text into the result."""
+    """How to score. `title` is for people to tell jobs apart; `with_text` puts the reports' text into the result.
+
+    `audits` are columns whose groups the report compares: `staff_group`, or one that `mapping.keep` names.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"examples": [{"mapping": {"text": "Description"}, "csv": True}]})
 
@@ -38,6 +41,13 @@ class JobOptions(BaseModel):
     csv: bool = True
     encoding: Annotated[str, Field(max_length=40)] = "utf-8"
     sheet: Annotated[str, Field(max_length=100)] | None = None
+    audits: Annotated[tuple[Column, ...], Field(max_length=10)] = ()
+
+    @model_validator(mode="after")
+    def _audits_are_kept(self) -> "JobOptions":
+        if set(self.audits) - {"staff_group", *self.mapping.keep}:
+            raise ValueError("an audit needs its column among mapping.keep")
+        return self
 
     def for_batch(self, *, workers: int = 1, resume: bool = False) -> BatchOptions:
         """The same for the batch engine, which checks what only it knows.
@@ -45,5 +55,5 @@ class JobOptions(BaseModel):
         Raises:
             UnreadableInputError: an option is not one, such as an unknown encoding.
         """
-        chosen = self.model_dump(exclude={"title", "mapping"})
+        chosen = self.model_dump(exclude={"title", "mapping", "audits"})
         return BatchOptions(mapping=ColumnMap(**self.mapping.model_dump()), workers=workers, resume=resume, **chosen)

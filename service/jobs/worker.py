@@ -66,7 +66,7 @@ def score(job: Job, *, store: JobStore, folders: JobFolders, workers: int) -> No
         store.finish(job.id, "failed", code="internal", message=message)
     else:
         noted.flush()
-        store.finish(job.id, "done")
+        store.finish(job.id, "done", message=_write_report(job, folders))
         folders.delete_uploads(job.id)
         return
     folders.delete_uploads(job.id)
@@ -108,6 +108,23 @@ def _run(job: Job, *, folders: JobFolders, workers: int, on_progress: Callable[[
         else:
             return
     run_batch(inputs, run, options=job.options.for_batch(workers=workers), on_progress=on_progress)
+
+
+def _write_report(job: Job, folders: JobFolders) -> str | None:
+    """The page with plots beside the tables; a sentence why there is none, which does not undo the scoring."""
+    from service.trends.report import ReportOptions, build_report  # loads the plotting libraries, which the scoring does not need
+
+    path = folders.report(job.id)
+    aside = path.with_suffix(".tmp")
+    try:
+        aside.write_text(build_report([folders.run(job.id)], options=ReportOptions(audits=job.options.audits)), encoding="utf-8")
+    except SecondStoryError as error:
+        return f"The tables are whole, but there is no report: {error}"
+    except Exception as error:
+        logger.exception("report_failed %s", type(error).__name__, extra={"job": job.id})
+        return f"The tables are whole, but the report could not be made ({type(error).__name__}). 'secondstory report' on the tables may help."
+    aside.replace(path)
+    return None
 
 
 def _end_with_the_service() -> None:

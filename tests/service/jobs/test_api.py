@@ -62,6 +62,9 @@ def test_a_table_is_scored_followed_and_downloaded(service, tmp_path):
         assert {"manifest.json", "documents.csv", "documents/part-000000.parquet", "errors.csv"} <= set(archive.namelist())
         rows = list(csv.DictReader(io.StringIO(archive.read("documents.csv").decode())))
         assert CANARY not in archive.read("manifest.json").decode()
+    report = client.get(f"/v1/jobs/{job_id}/report")
+    assert report.headers["content-type"].startswith("text/html")
+    assert "Wording only" in report.text
     assert [(row["report_id"], row["unit"], row["counted_findings"]) for row in rows] == [("A1", "7", "2"), ("A2", "8", "0")]
     assert not (tmp_path / "data" / "jobs" / job_id / "uploads").exists()
 
