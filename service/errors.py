@@ -19,7 +19,7 @@ CODES = {
 }  # fmt: skip
 SAFE_PARTS = {
     "body", "text", "texts", "id", "offset_unit", "file", "query", "path", "header",
-    "options", "files", "title", "mapping", "detector", "with_text", "csv", "encoding", "sheet",
+    "options", "files", "title", "mapping", "detector", "with_text", "csv", "encoding", "sheet", "audits",
     "report_id", "date", "unit", "type", "severity", "staff_group", "keep", "date_format",
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, File, Header, Request, UploadFile
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import StreamingResponse
+from fastapi.responses import FileResponse, StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import ValidationError
 from starlette.datastructures import FormData
@@ -150,6 +150,12 @@ def result(job: Found, jobs: Desk) -> StreamingResponse:
     """The tables as a zip."""
     headers = {"Content-Disposition": f'attachment; filename="second-story-{job.id[:8]}.zip"'}
     return StreamingResponse(stream_zip(jobs.run(job.id)), media_type="application/zip", headers=headers)
+
+
+@router.get("/{job_id}/report", responses={**FAILURES, **NOT_ENDED}, response_class=FileResponse)
+def report(job: Found, jobs: Desk) -> FileResponse:
+    """What the tables show, as one page with plots."""
+    return FileResponse(jobs.report(job.id), media_type="text/html; charset=utf-8")
 
 
 @router.delete("/{job_id}", status_code=204, responses={**FAILURES, **NOT_ENDED})

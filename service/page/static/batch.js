@@ -180,9 +180,9 @@ function follow() {
 const name = (job) => job.options.title || `Job of ${day.format(new Date(job.created_at))}`;
 
 function progressOf(job) {
-  const of = job.rows_total === null ? "" : ` of ${number.format(job.rows_total)}`;
+  if (job.rows_total === null) return job.state === "running" ? "Counting the reports." : "";
   const failed = job.rows_failed ? ` ${number.format(job.rows_failed)} could not be read; the table of errors says why.` : "";
-  return `${number.format(job.rows_done)}${of} reports read.${failed}`;
+  return `${number.format(job.rows_done)} of ${number.format(job.rows_total)} reports read.${failed}`;
 }
 
 function draw() {
@@ -199,7 +199,7 @@ function card(job) {
   const bar = job.state === "running" ? progress(job) : null;
   const counts = job.state === "queued" ? null : el("p", {}, progressOf(job));
   const message = job.message ? el("p", {}, job.message) : null;
-  const until = job.expires_at ? el("p", { class: "quiet" }, `Deleted on ${day.format(new Date(job.expires_at))}.`) : null;
+  const until = job.expires_at ? el("p", { class: "quiet" }, `Kept until ${day.format(new Date(job.expires_at))}.`) : null;
   return el("li", {}, title, facts, bar, counts, message, until, actions(job));
 }
 
