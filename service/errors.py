@@ -89,7 +89,7 @@ def add_handlers(app: FastAPI) -> None:
         messages = {
             404: "There is nothing at this address. The addresses are listed at /docs.",
             405: "This address does not take this method. The methods are listed at /docs.",
-            400: "The request body could not be parsed. Send JSON, or a form with one file.",
+            400: "The request body could not be parsed. Send JSON, or a form with files.",
         }
         response = answer(error.status_code, messages.get(error.status_code, "The request could not be handled."))
         response.headers.update(error.headers or {})

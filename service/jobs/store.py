@@ -20,11 +20,11 @@ RECEIVING = "receiving"  # the upload is still coming in: counts towards the que
 
 
 def connect(url: str) -> sa.Engine:
-    """An engine for `sqlite:///…` or `postgresql://…`."""
+    """An engine for `sqlite:///…` or `postgresql://…`. Its errors do not show values."""
     parsed = sa.make_url(url)
     if parsed.get_backend_name() == "postgresql":
-        return sa.create_engine(parsed.set(drivername="postgresql+pg8000"), pool_pre_ping=True)
-    engine = sa.create_engine(parsed, connect_args={"timeout": 30})
+        return sa.create_engine(parsed.set(drivername="postgresql+pg8000"), pool_pre_ping=True, hide_parameters=True)
+    engine = sa.create_engine(parsed, connect_args={"timeout": 30}, hide_parameters=True)
 
     @sa.event.listens_for(engine, "connect")
     def write_ahead(connection: Any, _: object) -> None:

@@ -5,6 +5,7 @@ import logging
 import os
 import time
 import zipfile
+from pathlib import Path
 
 import openpyxl
 import pyarrow as pa
@@ -14,6 +15,7 @@ import pytest
 from service.errors import SAFE_PARTS
 from service.jobs.options import Columns, JobOptions
 from service.logs import JsonLines
+from service.settings import Settings
 
 CANARY = "zqxcanary"
 NARRATIVE = "The nurse carelessly failed to check the allergy status."
@@ -210,6 +212,19 @@ def test_another_sites_page_may_not_start_a_job(service, idle, site):
 def test_the_limits_are_announced(service, idle):
     limits = service(retention_days=3).get("/v1/jobs").json()["limits"]
     assert limits == {"max_queued_jobs": 20, "max_upload_bytes": 1_000_000_000, "max_upload_files": 1_000, "retention_days": 3}
+
+
+def test_the_docs_name_every_setting_of_jobs_and_every_option():
+    docs = (Path(__file__).parents[3] / "docs" / "jobs.md").read_text()
+    numbers = ("data_directory", "database_url", "max_queued_jobs", "max_upload_bytes", "max_upload_files", "retention_days", "job_workers")
+    assert [name for name in numbers if f"SECONDSTORY_{name.upper()}" not in docs or name not in Settings.model_fields] == []
+    assert [name for name in (*JobOptions.model_fields, *Columns.model_fields) if f"`{name}`" not in docs] == []
+
+
+def test_the_password_of_the_database_is_in_no_description(service, idle):
+    settings = {"database_url": "postgresql://jobs:zqxcanary@127.0.0.1:9/none"}
+    client = service(**settings)
+    assert CANARY not in client.get("/openapi.json").text + client.get("/v1/jobs").text + repr(Settings(**settings))
 
 
 def test_logs_hold_ids_and_counts_and_neither_text_nor_names(service, caplog):
