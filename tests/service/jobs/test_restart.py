@@ -36,7 +36,7 @@ class Service:
 
     def until(self, true, seconds=180):
         for _ in range(seconds * 5):
-            with contextlib.suppress(httpx.TransportError):
+            with contextlib.suppress(httpx.TransportError, psutil.NoSuchProcess):
                 if true():
                     return
             time.sleep(0.2)
