@@ -4,7 +4,7 @@ BIN := .venv/bin
 PORT ?= 8000
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: serve test lint bench browser page train-tools clean
+.PHONY: serve test lint bench bench-batch browser page train-tools clean
 
 serve: .venv/.serve
 	$(BIN)/secondstory serve --port $(PORT) --open
@@ -20,6 +20,10 @@ lint: .venv/.dev
 
 bench: .venv/.dev
 	$(BIN)/python tests/bench.py
+
+# Needs a folder of reports as JSON lines: make bench-batch REPORTS=folder. Spark's part needs the extra 'spark' and Java 17.
+bench-batch: .venv/.dev
+	PYTHONPATH=. $(BIN)/python tests/bench_batch.py --reports $(REPORTS)
 
 # Only for people who change the page's editor bundle; the built file is in the repository.
 page:

@@ -27,12 +27,18 @@ def read_report(line: str, number: int) -> Report:
     """The report on one line.
 
     Raises:
-        UnreadableInputError: not JSON, or without a string `text`; the message says which and gives the line number.
+        UnreadableInputError: not UTF-8, not JSON, or without a string `text`; the message says which and gives the line number.
     """
     try:
+        line.encode()
         record = json.loads(line)
+    except UnicodeEncodeError as error:
+        raise UnreadableInputError(f"Line {number} is not UTF-8. Export the file as UTF-8.") from error
     except (json.JSONDecodeError, RecursionError) as error:
         raise UnreadableInputError(f"Line {number} is not JSON. Each line needs one object with 'id' and 'text'.") from error
     if not isinstance(record, dict) or not isinstance(record.get("text"), str):
         raise UnreadableInputError(f"Line {number} has no string 'text'. Each line needs one object with 'id' and 'text'.")
-    return Report(str(record.get("id", f"line-{number}")), record["text"])
+    identifier = str(record.get("id", f"line-{number}"))
+    if any("\ud800" <= character <= "\udfff" for character in identifier):
+        raise UnreadableInputError(f"The id on line {number} holds lone surrogates, which cannot be written. Send it as valid UTF-8.")
+    return Report(identifier, record["text"])

@@ -83,8 +83,15 @@ def analyze(
             return
         from service.wiring import build_analyzer
 
+        if Path(file).is_dir() and form in {Format.JSON, Format.HTML} and (output == "-" or Path(output).is_file()):
+            raise UnreadableInputError(f"A folder gives one .{form} file a report. Name a folder with --output, or use --format jsonl or md for one file.")
         reports = _reports(file)
         analyzer = build_analyzer(detector.value)
+        if Path(file).is_dir() and (form in {Format.JSON, Format.HTML} or Path(output).is_dir()):
+            for report in reports:
+                with _writing(str(_own_file(report, Path(output), form))) as out:
+                    _write(report, analyzer.analyze(report), form, out)
+            return
         with _writing(output) as out:
             for report in reports:
                 _write(report, analyzer.analyze(report), form, out)
@@ -135,14 +142,21 @@ def _reports(file: str) -> Iterator[Report]:
     paths = sorted(each for each in path.rglob("*") if each.suffix.lower() in KINDS) if path.is_dir() else [path]
     if not paths:
         raise UnreadableInputError(f"The folder holds no report. Looked for: {', '.join(KINDS)}.")
-    return (_report(each) for each in paths)
+    return (_report(each, each.relative_to(path).as_posix() if path.is_dir() else each.name) for each in paths)
 
 
-def _report(path: Path) -> Report:
+def _report(path: Path, name: str) -> Report:
     text, warnings = read_document(path.name, path.read_bytes())
     for warning in warnings:
-        typer.echo(f"{path.name}: {warning}", err=True)
-    return Report(path.name, text)
+        typer.echo(f"{name}: {warning}", err=True)
+    return Report(name, text)
+
+
+def _own_file(report: Report, output: Path, form: Format) -> Path:
+    """The file of one report of a folder; its folder is made."""
+    path = output / f"{report.id}.{'txt' if form is Format.TERMINAL else form}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
 
 
 def _write(report: Report, analysis: Analysis, form: Format, out: TextIO) -> None:

@@ -80,7 +80,7 @@ def _score_ahead(pool: ProcessPoolExecutor, options: BatchOptions, threads: int,
     waiting: deque[Future[Tables]] = deque()
     try:
         for batch in batches:
-            waiting.append(pool.submit(_score, options.detector, threads, options.with_text, batch))
+            waiting.append(pool.submit(score_in_process, options.detector, threads, options.with_text, batch))
             if len(waiting) == ahead:
                 yield waiting.popleft().result()
         while waiting:
@@ -104,13 +104,15 @@ def _wait_for_parent() -> None:
 
 
 @lru_cache(maxsize=1)
-def _analyzer(detector: Choice, threads: int) -> Analyzer:
+def analyzer_of_process(detector: Choice, threads: int) -> Analyzer:
+    """The analyser of this worker process, loaded once."""
     return build_analyzer(detector, threads=threads)
 
 
 def _versions(detector: Choice, threads: int) -> Versions:
-    return _analyzer(detector, threads).versions
+    return analyzer_of_process(detector, threads).versions
 
 
-def _score(detector: Choice, threads: int, with_text: bool, batch: pa.RecordBatch) -> Tables:
-    return score_table(_analyzer(detector, threads), batch, with_text=with_text)
+def score_in_process(detector: Choice, threads: int, with_text: bool, batch: pa.RecordBatch) -> Tables:
+    """The tables of a batch, by the analyser of this worker process."""
+    return score_table(analyzer_of_process(detector, threads), batch, with_text=with_text)

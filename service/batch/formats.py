@@ -53,11 +53,20 @@ TOO_LONG = Fault("limit_exceeded", f"The record has more than {MAX_RECORD // 1_0
 def csv_records(stream: BinaryIO, options: BatchOptions) -> Records:
     """Rows below a header; the separator is the one of comma, semicolon, tab and bar that the header holds most."""
     csv.field_size_limit(MAX_RECORD)
-    lines = _Lines(_decoded(stream, options.encoding))
+    decoded = _decoded(stream, options.encoding)
+    try:
+        yield from _csv_rows(_Lines(decoded), options)
+    finally:
+        decoded.detach()  # who opened the stream closes it
+
+
+def _csv_rows(lines: "_Lines", options: BatchOptions) -> Records:
     try:
         head = next(lines)
     except StopIteration:
         raise UnreadableInputError("The table is empty: it has no header. Export it again with a header row.") from None
+    except _LongRecordError as error:
+        raise LimitExceededError("The header is past the longest record, so this is hardly a table. Look at the file, and export it again.") from error
     separator = max(DELIMITERS, key=head.count)
     reader = csv.reader(_Joined(head, lines), delimiter=separator, strict=True)
     header = next(reader)
@@ -68,7 +77,7 @@ def csv_records(stream: BinaryIO, options: BatchOptions) -> Records:
             cells = next(reader)
         except StopIteration:
             return
-        except LimitExceededError:
+        except _LongRecordError:
             number += 1
             yield number, TOO_LONG
             continue
@@ -106,8 +115,7 @@ def jsonl_records(stream: BinaryIO, options: BatchOptions) -> Records:
 
 def workbook_records(stream: BinaryIO, options: BatchOptions) -> Records:
     """Rows of one sheet below its header."""
-    source = seekable(stream)
-    with warnings.catch_warnings():
+    with seekable(stream) as source, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl warns of validation rules and styles that do not concern us
         try:
             _check_workbook(source)
@@ -129,25 +137,26 @@ def workbook_records(stream: BinaryIO, options: BatchOptions) -> Records:
 
 def parquet_records(stream: BinaryIO, options: BatchOptions) -> Records:
     """Rows of a Parquet file, only the mapped columns."""
-    try:
-        file = pq.ParquetFile(seekable(stream))
-    except (pa.ArrowException, OSError) as error:
-        raise UnreadableInputError("The file is not Parquet that can be read. Write it again.") from error
-    top = file.schema_arrow.names
-    needed = {column: column if column in top else column.partition(".")[0] for column in options.mapping.columns()}
-    _places(top, options, needed.values())
-    number = 0
-    batches = file.iter_batches(batch_size=PARQUET_ROWS, columns=list(dict.fromkeys(needed.values())))
-    while True:
+    with seekable(stream) as source:
         try:
-            batch = next(batches)
-        except StopIteration:
-            return
+            file = pq.ParquetFile(source)
         except (pa.ArrowException, OSError) as error:
-            raise UnreadableInputError("The Parquet file is damaged from here on. Write it again.") from error
-        for record in batch.to_pylist():
-            number += 1
-            yield number, {column: _cell(_reached(record, column)) for column in needed}
+            raise UnreadableInputError("The file is not Parquet that can be read. Write it again.") from error
+        top = file.schema_arrow.names
+        needed = {column: column if column in top else column.partition(".")[0] for column in options.mapping.columns()}
+        _places(top, options, needed.values())
+        number = 0
+        batches = file.iter_batches(batch_size=PARQUET_ROWS, columns=list(dict.fromkeys(needed.values())))
+        while True:
+            try:
+                batch = next(batches)
+            except StopIteration:
+                return
+            except (pa.ArrowException, OSError) as error:
+                raise UnreadableInputError("The Parquet file is damaged from here on. Write it again.") from error
+            for record in batch.to_pylist():
+                number += 1
+                yield number, {column: _cell(_reached(record, column)) for column in needed}
 
 
 READERS: dict[str, Callable[[BinaryIO, BatchOptions], Records]] = {
@@ -174,6 +183,10 @@ def as_text(value: Any) -> str | None:
     return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)
 
 
+class _LongRecordError(Exception):
+    """A line is past the longest record; unlike a bomb it does not end the file."""
+
+
 class _Lines:
     """Lines up to the longest record; a longer one is read past and raises, and the next call goes on behind it."""
 
@@ -190,7 +203,7 @@ class _Lines:
         if len(line) > MAX_RECORD:
             while line and not line.endswith("\n"):
                 line = self._stream.readline(MAX_RECORD)
-            raise LimitExceededError(TOO_LONG.message)
+            raise _LongRecordError
         return line
 
 
@@ -211,7 +224,7 @@ class _Joined:
         return next(self._rest)
 
 
-def _decoded(stream: BinaryIO, encoding: str) -> TextIO:
+def _decoded(stream: BinaryIO, encoding: str) -> io.TextIOWrapper:
     """Undecodable bytes become lone surrogates, which the reader of the row reports."""
     buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)  # type: ignore[type-var]  # any binary stream will do
     head = buffered.peek(2)[:2]

@@ -8,6 +8,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO, cast
 
@@ -18,7 +19,7 @@ from nlp.errors import LimitExceededError, UnreadableInputError
 ALWAYS_ALLOWED = 100_000_000
 MAX_RATIO = 250
 MAX_MEMBERS = 100_000
-CHUNK = 1 << 20
+CHUNK = 1 << 16
 UNPACKERS: dict[str, Callable[[IO[bytes]], IO[bytes]]] = {
     ".gz": lambda packed: cast(IO[bytes], gzip.GzipFile(fileobj=packed)),
     ".bz2": bz2.BZ2File,
@@ -38,7 +39,7 @@ class Guarded(io.RawIOBase):
     """A stream that stops at the announced limit and turns every fault of an unpacker into one error."""
 
     def __init__(self, stream: IO[bytes], *, packed: int) -> None:
-        self._stream = stream
+        self._read = getattr(stream, "read1", stream.read)  # in small steps, so that what comes before a fault is not lost with it
         self._left = max(ALWAYS_ALLOWED, MAX_RATIO * packed)
 
     def readable(self) -> bool:
@@ -46,7 +47,7 @@ class Guarded(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # the type of the buffer that BufferedReader hands in
         try:
-            content = self._stream.read(len(buffer))
+            content = self._read(min(len(buffer), CHUNK))
         except BROKEN as error:
             raise BrokenArchiveError("The compressed file is damaged, cut short or has a password. Pack it again, without one.") from error
         self._left -= len(content)
@@ -83,15 +84,17 @@ def members(path: Path) -> Iterator[tuple[str, Callable[[], BinaryIO], int]]:
         yield entry.filename, lambda entry=entry: _open_member(path, entry), entry.compress_size  # type: ignore[misc]  # a default binds the loop's value
 
 
-def seekable(stream: BinaryIO) -> BinaryIO:
+@contextmanager
+def seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
     """The stream, or a copy in an unnamed temporary file where it cannot be read at will."""
     if isinstance(stream, io.BufferedReader) and stream.seekable():
-        return stream
-    copy = tempfile.TemporaryFile()  # noqa: SIM115  # handed to the caller, gone when closed
-    while chunk := stream.read(CHUNK):
-        copy.write(chunk)
-    copy.seek(0)
-    return cast(BinaryIO, copy)
+        yield stream
+        return
+    with tempfile.TemporaryFile() as copy:
+        while chunk := stream.read(CHUNK):
+            copy.write(chunk)
+        copy.seek(0)
+        yield cast(BinaryIO, copy)
 
 
 def _open_member(path: Path, entry: zipfile.ZipInfo) -> BinaryIO:

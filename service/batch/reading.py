@@ -97,7 +97,7 @@ def _file(name: str, packed: int, stream: BinaryIO, options: BatchOptions, docum
         known = ", ".join([*READERS, *KINDS, *UNPACKERS, ".zip"])
         raise UnknownKindError(f"This kind of file is not read. Those that are: {known}; a .zip only at the top.")
     for number, values in READERS[kind](plain, options):
-        yield _fault(name, number, values) if isinstance(values, Fault) else _row(name, number, values, options)
+        yield _fault(name, number, values) if isinstance(values, Fault) else as_row(name, number, values, options)
 
 
 class UnknownKindError(UnreadableInputError):
@@ -114,7 +114,8 @@ def _document(name: str, inner: str, stream: BinaryIO, options: BatchOptions) ->
     return _checked(Row(input=name, row=1, report_id=name, text=text), options)
 
 
-def _row(name: str, number: int, values: Values, options: BatchOptions) -> Row:
+def as_row(name: str, number: int, values: Values, options: BatchOptions) -> Row:
+    """The row that a record is, or the fault that it has."""
     mapping = options.mapping
     cells: dict[str, str | None] = {field: _plain(values.get(column)) for field, column in mapping.mapped().items() if field != "date"}
     try:

@@ -59,3 +59,38 @@ def test_bad_arguments_get_one_sentence(run, arguments):
 def test_taxonomy_prints(run):
     assert "patient_blame" in run("taxonomy").output
     assert json.loads(run("taxonomy", "--json").output)["version"]
+
+
+def test_json_lines_that_are_not_utf_8_get_an_error_each_and_the_others_go_on(run, tmp_path):
+    source, output = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    bad = [
+        b'{"id": "caf\xe9", "text": "The nurse failed."}',
+        b'{"id": "B", "text": "The caf\xe9 was shut."}',
+        b'{"id": "\\udce9", "text": "The nurse failed."}',
+    ]
+    source.write_bytes(b"\n".join([*bad, json.dumps({"id": "A", "text": TEXT}).encode()]))
+    result = run("analyze", "--format", "jsonl", source, "--output", output)
+    rows = [json.loads(line) for line in output.read_text().splitlines()]
+    assert result.exit_code == 3
+    assert [row["id"] for row in rows if "error" in row] == ["line-1", "line-2", "line-3"]
+    assert rows[3]["id"] == "A"
+
+
+@pytest.mark.parametrize("form", ["json", "html"])
+def test_a_folder_gives_one_whole_file_a_report(run, tmp_path, form):
+    (tmp_path / "in" / "sub").mkdir(parents=True)
+    for name in ("a.txt", "sub/a.txt"):
+        (tmp_path / "in" / name).write_text(TEXT)
+    result = run("analyze", tmp_path / "in", "--format", form, "--output", tmp_path / "out")
+    assert result.exit_code == 0
+    assert sorted(path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*.*")) == [f"a.txt.{form}", f"sub/a.txt.{form}"]
+    if form == "json":
+        assert json.loads((tmp_path / "out" / "sub" / "a.txt.json").read_text())["id"] == "sub/a.txt"
+
+
+@pytest.mark.parametrize("form", ["json", "html"])
+def test_a_folder_is_never_joined_into_one_file_that_is_neither(run, tmp_path, form):
+    (tmp_path / "a.txt").write_text(TEXT)
+    result = run("analyze", tmp_path, "--format", form)
+    assert result.exit_code == 2
+    assert "--output" in result.output
