@@ -20,7 +20,10 @@ SUPPRESSED = (
     "Groups with fewer than 10 reports, or with 1 to 4 reports with or without marked wording, are not shown, nor are as many others as it takes for no "
     "hidden figure to follow from the total."
 )
-LENGTH = "Longer reports hold more marked wording for no other reason than their length. Compare groups only where their reports are of like length and kind."
+LENGTH = (
+    "A longer report has more room for marked wording, so length confounds every comparison here. "
+    "Compare groups only where their reports are of like length and kind."
+)
 
 
 def by_groups(runs: Runs) -> list[Section]:

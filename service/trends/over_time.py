@@ -14,7 +14,10 @@ NEUTRAL = (
     "A signal says that something changed, not what, and not that care or investigations became better or worse. It is not coloured as improvement or "
     "concern: fewer marked words can also mean that reports say less."
 )
-RULES = "Signals (NHS England, Making Data Count): a point outside the limits; 7 points that rise or fall in a row; 2 of 3 near a limit; 7 in a row on one side of the mean."
+RULES = (
+    "Signals (NHS England, Making Data Count): a point outside the limits; 7 points in a row that rise or fall; 2 of 3 near a limit; "
+    "7 in a row on one side of the mean."
+)
 
 
 @dataclass(slots=True)
@@ -46,11 +49,12 @@ def over_time(runs: Runs, *, period: Period | None) -> list[Section]:
         return [Section(id="prevalence", title=titles[0][1], says="No report has a date, so nothing can be shown over time. Map a date column when scoring.")]
     period = period or choose(dates)
     cells, small = _cells(runs, period)
-    notes = _notes(len(runs) - len(dates), small, cells, period)
+    notes = [*_left_out(len(runs) - len(dates), small), *_instruments(cells, period)]
     if len(cells) < 2:
         only = f"All dated reports fall into one {period}" if not small else f"Fewer than two {period}s hold {LEAST_REPORTS} reports"
         return [Section(id="prevalence", title=titles[0][1], says=f"{only}, so there is no change over time to show.", notes=tuple(notes))]
-    return [_prevalence(*titles[0], cells, period, notes), _shares(*titles[1], cells, period, notes), _density(*titles[2], cells, period, notes)]
+    changes = _instruments(cells, period)
+    return [_prevalence(*titles[0], cells, period, notes), _shares(*titles[1], cells, period, changes), _density(*titles[2], cells, period, changes)]
 
 
 def _cells(runs: Runs, period: Period) -> tuple[list[_Cell], int]:
@@ -80,12 +84,15 @@ def _cells(runs: Runs, period: Period) -> tuple[list[_Cell], int]:
     return kept, len(found) - len(kept)
 
 
-def _notes(undated: int, small: int, cells: list[_Cell], period: Period) -> list[str]:
+def _left_out(undated: int, small: int) -> list[str]:
+    """What no point over time shows."""
+    notes = [f"Reports without a date, left out here and in the two charts below: {undated:,}."] if undated else []
+    return [*notes, f"Points with fewer than {LEAST_REPORTS} reports, left out here and below: {small}."] if small else notes
+
+
+def _instruments(cells: list[_Cell], period: Period) -> list[str]:
+    """What a change of the measuring instrument means for the charts."""
     notes = []
-    if undated:
-        notes.append(f"{undated:,} reports without a date are left out here.")
-    if small:
-        notes.append(f"{small} points with fewer than {LEAST_REPORTS} reports are left out.")
     instruments = list(dict.fromkeys(cell.scored_by for cell in cells))
     if len(instruments) > 1:
         notes.append(
@@ -107,7 +114,7 @@ def _prevalence(name: str, title: str, cells: list[_Cell], period: Period, notes
         id=name,
         title=title,
         says=f"Of {total:,} dated reports, {share_words(overall)} hold at least one counted passage. The plot shows each {period}.",
-        svg=charts.intervals(name, labels, estimates, unit="share of reports", period=period),
+        svg=charts.intervals(name, labels, estimates, segments=[cell.scored_by for cell in cells], unit="share of reports", period=period),
         reading=f"Each dot is the share of one {period}'s reports; the line through it is the {INTERVAL} (Wilson). Long lines: few reports.",
         notes=tuple(notes),
         table=Table(
@@ -156,7 +163,8 @@ def _density(name: str, title: str, cells: list[_Cell], period: Period, notes: l
         reading=f"XmR chart: limits from how much one {period} differs from the next. {RULES}",
         notes=(
             *notes,
-            f"Read it beside this: {share_words(hidden)} of sentences tell of an act without saying who acted. Marked wording can fall because actors disappear.",
+            f"Read it beside this: {share_words(hidden)} of sentences tell of an act without saying who acted. "
+            "Marked wording can fall because actors disappear.",
         ),
         table=Table(
             columns=(period.capitalize(), "Words", "Per 1,000 words", "Mean", "Lower limit", "Upper limit", "Signal", "Scored by"),
@@ -171,7 +179,8 @@ def _density(name: str, title: str, cells: list[_Cell], period: Period, notes: l
 def _verdict(cells: list[_Cell], points: list[spc.Point], period: Period) -> str:
     signals = [(cell.period, point) for cell, point in zip(cells, points, strict=True) if point.signal]
     lengths = [sum(1 for _ in group) for _, group in groupby(points, key=lambda point: point.segment)]
-    caution = f" Under {spc.ENOUGH_POINTS} {period}s with one version, the limits are provisional." if min(lengths) < spc.ENOUGH_POINTS else ""
+    provisional = f" One version has fewer than {spc.ENOUGH_POINTS} points: its limits are provisional, so do not act on a signal yet."
+    caution = provisional if min(lengths) < spc.ENOUGH_POINTS else ""
     if not signals:
         return f"No signal of change in {len(points)} points: the differences between {period}s are within expected variation.{caution}"
     listed = ", ".join(f"{name} ({point.side}: {point.signal})" for name, point in signals[:3])

@@ -106,7 +106,8 @@ def _corrected(runs: Runs, check: Check) -> Section:
         says=f"The tool marks {share_words(rates.of_reports(marked, len(runs)))} of reports. Corrected for its errors here: {share_words(estimate)}.",
         reading=(
             f"{check.read:,} reports of a random sample were read by people. The tool found {share_words(check.sensitivity)} of the reports in which they saw "
-            f"blame wording, and left unmarked {share_words(check.specificity)} of the others. Correction: Rogan and Gladen 1978; interval: Lang and Reiczigel 2014."
+            f"blame wording, and left unmarked {share_words(check.specificity)} of the others. "
+            "Correction: Rogan and Gladen 1978; interval: Lang and Reiczigel 2014."
         ),
     )
 

@@ -76,7 +76,7 @@ def read_runs(folders: Sequence[Path]) -> Runs:
         UnreadableInputError: a folder is not that of a run, or was written with another taxonomy.
     """
     if not folders:
-        raise UnreadableInputError("No run folder was named. Name one or more folders written by 'secondstory score'.")
+        raise UnreadableInputError("No run folder was named. Name one or more folders written by 'secondstory batch'.")
     columns = tables.documents().names
     parts = []
     for place, folder in enumerate(folders):
@@ -115,6 +115,6 @@ def _names(folder: Path, table: str) -> list[str]:
 def _parts(folder: Path, table: str) -> list[Path]:
     if not (folder / table).is_dir() and not (folder / "manifest.json").is_file():
         raise UnreadableInputError(
-            f"'{folder}' is not a run folder: it holds neither {table}/ nor manifest.json. Name a folder written by 'secondstory score'."
+            f"'{folder}' is not a run folder: it holds neither {table}/ nor manifest.json. Name a folder written by 'secondstory batch'."
         )
     return sorted((folder / table).glob("*.parquet"))
