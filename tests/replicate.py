@@ -27,10 +27,28 @@ from service.wiring import build_analyzer
 STATEMENT = re.compile(
     r"probable cause(?:\(s\))?(?: of (?:this|the) (?:accident|incident))?(?: to be| was| is)?\s*:?\s+(.+?)(?:\n\s*\n|$)", re.IGNORECASE | re.DOTALL
 )
-PEOPLE = set(
-    "pilot copilot instructor student captain officer crew crewmember mechanic personnel controller operator passenger driver owner builder he she they".split()
-)
-BODIES = set("company airline manufacturer faa administration department carrier organization board agency management".split())
+PEOPLE = {
+    "pilot",
+    "copilot",
+    "instructor",
+    "student",
+    "captain",
+    "officer",
+    "crew",
+    "crewmember",
+    "mechanic",
+    "personnel",
+    "controller",
+    "operator",
+    "passenger",
+    "driver",
+    "owner",
+    "builder",
+    "he",
+    "she",
+    "they",
+}
+BODIES = {"company", "airline", "manufacturer", "faa", "administration", "department", "carrier", "organization", "board", "agency", "management"}
 BANDS = ((0, 100), (100, 250), (250, 500), (500, 1000), (1000, 10**9))
 
 

@@ -8,7 +8,7 @@ from nlp.errors import UnreadableInputError
 from service.cli import app
 from service.trends.report import ReportOptions, build_report
 from service.trends.runs import read_runs
-from service.trends.sample import draw_sheet, save_check, score_sheet
+from service.trends.sample import draw_sample, save_check, score_sheet, write_sheet
 
 MODEL = "secondstory/0.1.0 taxonomy/1.1 rules/abc model/secondstory-small/2026.11.24"
 
@@ -189,7 +189,7 @@ def test_from_a_sheet_to_a_corrected_share(write_run, marked, tmp_path):
 
 def test_a_check_of_another_version_corrects_nothing(write_run, marked, tmp_path):
     run, other = read_runs([write_run(marked)]), write_run([{**each, "scored_by": MODEL} for each in marked], name="other")
-    lines = draw_sheet(run, size=40, seed=0, texts={}).splitlines()
+    lines = write_sheet(draw_sample(run, size=40, seed=0), texts={}).splitlines()
     save_check(score_sheet(run, "\n".join([lines[0], *(line + "yes" for line in lines[1:21]), *(line + "no" for line in lines[21:])])), tmp_path / "c.json")
     page = build_report([other], options=ReportOptions(check=tmp_path / "c.json"))
     assert "made with another version" in section(page, "correction")

@@ -6,7 +6,7 @@ import pytest
 
 from nlp.errors import UnreadableInputError
 from service.trends.runs import read_runs
-from service.trends.sample import draw_sheet, load_check, save_check, score_sheet
+from service.trends.sample import draw_sample, load_check, save_check, score_sheet, write_sheet
 
 
 @pytest.fixture
@@ -27,18 +27,18 @@ def filled(sheet, answer):
 
 
 def test_the_sheet_is_half_marked_blind_and_the_same_for_a_seed(runs):
-    sheet = draw_sheet(runs, size=100, seed=1, texts={})
+    sheet = write_sheet(draw_sample(runs, size=100, seed=1), texts={})
     rows = list(csv.DictReader(io.StringIO(sheet)))
     assert list(rows[0]) == ["row_id", "input", "row", "report_id", "blame"]
     assert sum(int(row["row"]) % 4 == 0 for row in rows) == 50
     assert len({row["row_id"] for row in rows}) == 100
-    assert sheet == draw_sheet(runs, size=100, seed=1, texts={})
-    assert sheet != draw_sheet(runs, size=100, seed=2, texts={})
+    assert sheet == write_sheet(draw_sample(runs, size=100, seed=1), texts={})
+    assert sheet != write_sheet(draw_sample(runs, size=100, seed=2), texts={})
 
 
 def test_sensitivity_is_weighted_to_the_run(runs):
     """Readers see blame in all 100 marked reports and in a third of the 300 unmarked: 100 of 200 are found. Unweighted it would be 75%."""
-    sheet = filled(draw_sheet(runs, size=300, seed=1, texts={}), lambda row: "yes" if row % 4 == 0 or row % 3 == 0 else "no")
+    sheet = filled(write_sheet(draw_sample(runs, size=300, seed=1), texts={}), lambda row: "yes" if row % 4 == 0 or row % 3 == 0 else "no")
     check = score_sheet(runs, sheet)
     assert check.sensitivity.value == pytest.approx(0.5, abs=0.04)
     assert check.specificity.value == 1
@@ -46,19 +46,19 @@ def test_sensitivity_is_weighted_to_the_run(runs):
 
 
 def test_when_everything_is_read_the_figures_are_those_of_the_run(runs):
-    check = score_sheet(runs, filled(draw_sheet(runs, size=400, seed=1, texts={}), lambda row: "yes" if row % 8 == 0 else "no"))
+    check = score_sheet(runs, filled(write_sheet(draw_sample(runs, size=400, seed=1), texts={}), lambda row: "yes" if row % 8 == 0 else "no"))
     assert (check.sensitivity.value, check.specificity.value) == (1, pytest.approx(300 / 350, abs=1e-4))
 
 
 def test_no_missed_report_in_a_small_sample_is_not_taken_for_none_in_the_run(runs):
     """25 unmarked of 300 read, none with blame: up to 36 (12%) may have some, so that sensitivity may be as low as 74%."""
-    check = score_sheet(runs, filled(draw_sheet(runs, size=50, seed=1, texts={}), lambda row: "yes" if row % 4 == 0 else "no"))
+    check = score_sheet(runs, filled(write_sheet(draw_sample(runs, size=50, seed=1), texts={}), lambda row: "yes" if row % 4 == 0 else "no"))
     assert check.sensitivity.value == 1
     assert check.sensitivity.low < 0.9
 
 
 def test_a_check_is_saved_and_read_again(runs, tmp_path):
-    check = score_sheet(runs, filled(draw_sheet(runs, size=60, seed=1, texts={}), lambda row: "Yes" if row % 5 == 0 else "no"))
+    check = score_sheet(runs, filled(write_sheet(draw_sample(runs, size=60, seed=1), texts={}), lambda row: "Yes" if row % 5 == 0 else "no"))
     save_check(check, tmp_path / "check.json")
     assert load_check(tmp_path / "check.json") == check
 
@@ -76,17 +76,17 @@ def test_a_check_is_saved_and_read_again(runs, tmp_path):
 )
 def test_a_sheet_that_cannot_be_scored_says_why(runs, change, message):
     with pytest.raises(UnreadableInputError, match=message):
-        score_sheet(runs, change(draw_sheet(runs, size=40, seed=1, texts={})))
+        score_sheet(runs, change(write_sheet(draw_sample(runs, size=40, seed=1), texts={})))
 
 
 def test_a_year_without_answers_joins_the_others(write_run, rows):
     document, _ = rows
     days = [datetime.date(2022 + number % 2, 1, 1) for number in range(100)]
     runs = read_runs([write_run([document(number, date=days[number], counted_findings=number // 50) for number in range(100)])])
-    check = score_sheet(runs, filled(draw_sheet(runs, size=60, seed=1, texts={}), lambda row: ("yes" if row >= 50 else "no") if row % 2 else ""))
+    check = score_sheet(runs, filled(write_sheet(draw_sample(runs, size=60, seed=1), texts={}), lambda row: ("yes" if row >= 50 else "no") if row % 2 else ""))
     assert list(check.weights) == ["unmarked, all years", "marked, all years"]
 
 
 def test_text_cannot_become_a_formula(runs):
-    sheet = draw_sheet(runs, size=40, seed=1, texts={row_id: "=cmd()" for row_id in runs.documents["row_id"].to_pylist()})
+    sheet = write_sheet(draw_sample(runs, size=40, seed=1), texts={row_id: "=cmd()" for row_id in runs.documents["row_id"].to_pylist()})
     assert all(row["text"] == "'=cmd()" for row in csv.DictReader(io.StringIO(sheet)))
