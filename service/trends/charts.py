@@ -47,7 +47,7 @@ def dots(name: str, rows: Sequence[Row], *, unit: str, percent: bool = True, ref
         for place, row in enumerate(rows):
             if row.estimate.value is not None and row.estimate.low is not None and row.estimate.high is not None:
                 axes.plot([factor * row.estimate.low, factor * row.estimate.high], [place, place], color=ACCENT, linewidth=2, solid_capstyle="butt")
-                axes.plot([factor * row.estimate.value], [place], marker="o", color=ACCENT, markersize=7)
+                axes.plot([factor * row.estimate.value], [place], marker="o", color=ACCENT, markersize=7, clip_on=False)
         axes.set_yticks(range(len(rows)), [f"{_short(row.label)}  ({noun} {row.whole:,})" for row in rows])
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.tick_params(axis="y", length=0)
@@ -77,7 +77,7 @@ def intervals(name: str, labels: Sequence[str], estimates: Sequence[Estimate], *
         for place, each in enumerate(estimates):
             if each.value is not None and each.low is not None and each.high is not None:
                 axes.plot([place, place], [100 * each.low, 100 * each.high], color=ACCENT, linewidth=1.6)
-                axes.plot([place], [100 * each.value], marker="o", color=ACCENT, markersize=5)
+                axes.plot([place], [100 * each.value], marker="o", color=ACCENT, markersize=5, clip_on=False)
         _mark_changes(axes, segments)
         axes.set_ylim(0, 100)
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}%"))
@@ -102,7 +102,7 @@ def control(name: str, labels: Sequence[str], points: Sequence[Point], *, unit: 
         for marker, colour, meaning, places in kinds:
             if places:
                 heights = [factor * points[place].value for place in places]
-                axes.plot(places, heights, marker, color=colour, markersize=6 if marker == "o" else 9, label=meaning, zorder=3)
+                axes.plot(places, heights, marker, color=colour, markersize=6 if marker == "o" else 9, label=meaning, zorder=3, clip_on=False)
         axes.plot([], [], color=INK, linewidth=1.2, label="mean")
         axes.plot([], [], color=QUIET, linewidth=1.2, linestyle="--", label="limits of expected variation")
         if percent:

@@ -31,7 +31,7 @@ def equity(runs: Runs, column: str, *, releases: Path = RELEASES) -> list[Sectio
     if len(found.counts) < 2:
         return [Section(id=name, title=title, says=f"All reports have the same {plain}, so there is nothing to compare.")]
     shares = group_section(name, title, found.counts, label=plain.capitalize(), reading="Groups stand in alphabetical order.", notes=[GOVERNANCE])
-    return [shares, _ratios(name + "-ratio", plain, found, [GOVERNANCE, *measured_bias(runs, releases)])]
+    return [shares, _ratios(name + "-ratio", plain, found, measured_bias(runs, releases))]
 
 
 def measured_bias(runs: Runs, releases: Path = RELEASES) -> list[str]:
