@@ -13,7 +13,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
 from nlp.report import Estimate
 from service.trends.spc import Point
@@ -27,6 +27,7 @@ STYLE: Any = {
 }  # fmt: skip
 WIDTH = 7.2
 LONGEST_LABEL = 30
+RATIOS = (0.1, 0.2, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 5, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def dots(name: str, rows: Sequence[Row], *, unit: str, percent: bool = True, ref
         for place, row in enumerate(rows):
             if row.estimate.value is not None and row.estimate.low is not None and row.estimate.high is not None:
                 axes.plot([factor * row.estimate.low, factor * row.estimate.high], [place, place], color=ACCENT, linewidth=2, solid_capstyle="butt")
-                axes.plot([factor * row.estimate.value], [place], marker="o", color=ACCENT, markersize=7)
+                axes.plot([factor * row.estimate.value], [place], marker="o", color=ACCENT, markersize=7, clip_on=False)
         axes.set_yticks(range(len(rows)), [f"{_short(row.label)}  ({noun} {row.whole:,})" for row in rows])
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.tick_params(axis="y", length=0)
@@ -59,19 +60,25 @@ def dots(name: str, rows: Sequence[Row], *, unit: str, percent: bool = True, ref
             axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}%"))
         elif reference is not None:
             axes.set_xscale("log", base=2)
+            low, high = axes.get_xlim()
+            low, high = min(low, 0.8), max(high, 1.25)
+            axes.set_xlim(low, high)
+            axes.set_xticks([tick for tick in RATIOS if low <= tick <= high])
+            axes.xaxis.set_minor_locator(NullLocator())
             axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}×"))
         axes.set_xlabel(unit)
         return _svg(figure, name)
 
 
-def intervals(name: str, labels: Sequence[str], estimates: Sequence[Estimate], *, unit: str, period: str) -> str:
-    """Shares over time, each with its 95% interval."""
+def intervals(name: str, labels: Sequence[str], estimates: Sequence[Estimate], *, segments: Sequence[str], unit: str, period: str) -> str:
+    """Shares over time, each with its 95% interval; a dotted line where the instrument changes."""
     with rc_context({**STYLE, "svg.hashsalt": name}):
         figure, axes = _canvas(3.2)
         for place, each in enumerate(estimates):
             if each.value is not None and each.low is not None and each.high is not None:
                 axes.plot([place, place], [100 * each.low, 100 * each.high], color=ACCENT, linewidth=1.6)
-                axes.plot([place], [100 * each.value], marker="o", color=ACCENT, markersize=5)
+                axes.plot([place], [100 * each.value], marker="o", color=ACCENT, markersize=5, clip_on=False)
+        _mark_changes(axes, segments)
         axes.set_ylim(0, 100)
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}%"))
         _time_axis(axes, labels, unit=unit, period=period)
@@ -83,12 +90,10 @@ def control(name: str, labels: Sequence[str], points: Sequence[Point], *, unit: 
     with rc_context({**STYLE, "svg.hashsalt": name}):
         figure, axes = _canvas(3.6)
         factor = 100 if percent else 1
-        starts = [place for place in range(len(points)) if place == 0 or points[place].segment != points[place - 1].segment]
+        starts = _starts([point.segment for point in points])
         for start, end in zip(starts, [*starts[1:], len(points)], strict=True):
             _segment(axes, list(range(start, end)), points[start:end], factor)
-            if start:
-                axes.axvline(start - 0.5, color=INK, linewidth=1, linestyle=":")
-                axes.annotate("new version", (start - 0.45, 1.0), xycoords=("data", "axes fraction"), fontsize=9, va="bottom", color=INK)
+        _mark_changes(axes, [point.segment for point in points])
         kinds = (
             ("o", QUIET, "expected variation", [place for place, each in enumerate(points) if each.signal is None]),
             ("^", SIGNAL, "signal: higher", [place for place, each in enumerate(points) if each.signal and each.side != "low"]),
@@ -97,7 +102,7 @@ def control(name: str, labels: Sequence[str], points: Sequence[Point], *, unit: 
         for marker, colour, meaning, places in kinds:
             if places:
                 heights = [factor * points[place].value for place in places]
-                axes.plot(places, heights, marker, color=colour, markersize=6 if marker == "o" else 9, label=meaning, zorder=3)
+                axes.plot(places, heights, marker, color=colour, markersize=6 if marker == "o" else 9, label=meaning, zorder=3, clip_on=False)
         axes.plot([], [], color=INK, linewidth=1.2, label="mean")
         axes.plot([], [], color=QUIET, linewidth=1.2, linestyle="--", label="limits of expected variation")
         if percent:
@@ -106,6 +111,16 @@ def control(name: str, labels: Sequence[str], points: Sequence[Point], *, unit: 
         _time_axis(axes, labels, unit=unit, period=period)
         figure.legend(*axes.get_legend_handles_labels(), loc="outside upper left", ncols=3, frameon=False, fontsize=9)
         return _svg(figure, name)
+
+
+def _starts(segments: Sequence[str]) -> list[int]:
+    return [place for place in range(len(segments)) if place == 0 or segments[place] != segments[place - 1]]
+
+
+def _mark_changes(axes: Axes, segments: Sequence[str]) -> None:
+    for start in _starts(segments)[1:]:
+        axes.axvline(start - 0.5, color=INK, linewidth=1, linestyle=":")
+        axes.annotate("new version", (start - 0.45, 1.0), xycoords=("data", "axes fraction"), fontsize=9, va="bottom", color=INK)
 
 
 def _segment(axes: Axes, places: Sequence[int], points: Sequence[Point], factor: int) -> None:

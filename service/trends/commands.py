@@ -55,11 +55,12 @@ def sample(
     """Draw reports for people to read: half marked, half not, over the years. They fill in `blame` with yes or no."""
     from service.trends.passages import texts_of
     from service.trends.runs import read_runs
-    from service.trends.sample import draw_sheet
+    from service.trends.sample import draw_sample, write_sheet
 
     runs = read_runs([run_dir])
-    held = texts_of(runs, texts or [])
-    output.write_text(draw_sheet(runs, size=size, seed=seed, texts=held), encoding="utf-8", newline="")
+    drawn = draw_sample(runs, size=size, seed=seed)
+    held = texts_of(runs, drawn["row_id"].to_pylist(), texts or [])
+    output.write_text(write_sheet(drawn, texts=held), encoding="utf-8", newline="")
     typer.echo(
         f"Written: {output}{' (it holds report text)' if held else ''}. Fill in the column 'blame' with yes or no; leave open what cannot be said.", err=True
     )

@@ -31,22 +31,24 @@ def equity(runs: Runs, column: str, *, releases: Path = RELEASES) -> list[Sectio
     if len(found.counts) < 2:
         return [Section(id=name, title=title, says=f"All reports have the same {plain}, so there is nothing to compare.")]
     shares = group_section(name, title, found.counts, label=plain.capitalize(), reading="Groups stand in alphabetical order.", notes=[GOVERNANCE])
-    return [shares, _ratios(name + "-ratio", plain, found, [GOVERNANCE, *measured_bias(runs, releases)])]
+    return [shares, _ratios(name + "-ratio", plain, found, measured_bias(runs, releases))]
 
 
 def measured_bias(runs: Runs, releases: Path = RELEASES) -> list[str]:
     """What the artefacts that scored these reports measured of their own bias, one sentence an instrument."""
     sentences = []
     for scored_by in sorted(set(runs.documents["scored_by"].to_pylist())):
-        path = next((path for path in sorted(releases.glob(f"*/*/{METRICS}")) if f"{path.parent.parent.name}/{path.parent.name}" in scored_by), None)
+        path = next(
+            (path for path in sorted(releases.glob(f"*/*/{METRICS}")) if scored_by.endswith(f"model/{path.parent.parent.name}/{path.parent.name}")), None
+        )
         figures = json.loads(path.read_text(encoding="utf-8")).get("figures", {}) if path else {}
         violations, gap = figures.get("behaviour: invariance violations"), figures.get("subgroup gap")
         if path is None or violations is None or gap is None:
             sentences.append(f"The tool's own bias: none is measured for '{scored_by}', so a difference between groups may be the tool's.")
             continue
         sentences.append(
-            f"The tool's own bias ({path.parent.parent.name}/{path.parent.name}): when only a name, a role or another mark of who is meant was swapped in a test "
-            f"sentence, {100 * violations:.1f}% of the variants were marked differently; in the worst set of swaps {100 * gap:.0f}%. "
+            f"The tool's own bias ({path.parent.parent.name}/{path.parent.name}): when only a name, a role or another mark of who is meant was "
+            f"swapped in a test sentence, {100 * violations:.1f}% of the variants were marked differently; in the worst set of swaps {100 * gap:.0f}%. "
             "Differences between groups that are not much larger may be the tool's."
         )
     return sentences
@@ -58,8 +60,8 @@ def _ratios(name: str, plain: str, found: Audit, notes: Sequence[str]) -> Sectio
     if found.why:
         return Section(id=name, title=title, says=found.why, notes=(*left_out, *notes))
     clear = [each.group for each in found.comparisons if each.p_holm < 0.05]
-    compared = f"{len(found.comparisons)} groups were compared with '{found.reference}', the largest"
-    says = f"{compared}. After Holm's correction, {len(clear)} differ from it beyond chance{': ' + ', '.join(clear) if clear else ''}."
+    compared = f"Groups compared with '{found.reference}', the largest: {len(found.comparisons)}."
+    says = f"{compared} After Holm's correction, differing from it beyond chance: {', '.join(clear) or 'none'}."
     rows = [Row(each.group, each.ratio, found.counts[each.group].whole) for each in found.comparisons]
     return Section(
         id=name,
@@ -68,7 +70,8 @@ def _ratios(name: str, plain: str, found: Audit, notes: Sequence[str]) -> Sectio
         svg=charts.dots(name, rows, unit=f"times the share in '{found.reference}' (dashed line: the same share)", percent=False, reference=1),
         reading=(
             f"A dot right of the dashed line: marked more often than '{found.reference}' in reports of like length and type. The line through it is the "
-            f"{INTERVAL}, for one comparison alone (modified Poisson regression with robust variance, Zou 2004); p values are corrected for their number (Holm)."
+            f"{INTERVAL}, for one comparison alone (modified Poisson regression with robust variance, Zou 2004). "
+            "The p values are corrected for the number of comparisons (Holm)."
         ),
         notes=(*found.cautions, *left_out, *notes),
         table=Table(

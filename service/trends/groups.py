@@ -1,5 +1,6 @@
 """Reports by unit, type, severity and length: alphabetical, never sorted by rate, small numbers hidden."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -20,7 +21,10 @@ SUPPRESSED = (
     "Groups with fewer than 10 reports, or with 1 to 4 reports with or without marked wording, are not shown, nor are as many others as it takes for no "
     "hidden figure to follow from the total."
 )
-LENGTH = "Longer reports hold more marked wording for no other reason than their length. Compare groups only where their reports are of like length and kind."
+LENGTH = (
+    "A longer report has more room for marked wording, so length confounds every comparison here. "
+    "Compare groups only where their reports are of like length and kind."
+)
 
 
 def by_groups(runs: Runs) -> list[Section]:
@@ -31,10 +35,8 @@ def by_groups(runs: Runs) -> list[Section]:
 
 def group_counts(names: Sequence[str], flagged: Sequence[bool]) -> dict[str, Count]:
     """How many reports of each group are marked, in alphabetical order."""
-    counts: dict[str, Count] = {}
-    for name, mark in zip(names, flagged, strict=True):
-        counts[name] = counts.get(name, Count(0, 0)) + Count(int(mark), 1)
-    return dict(sorted(counts.items(), key=lambda each: each[0].casefold()))
+    wholes, parts = Counter(names), Counter(name for name, mark in zip(names, flagged, strict=True) if mark)
+    return {name: Count(parts[name], wholes[name]) for name in sorted(wholes, key=lambda each: (each.casefold(), each))}
 
 
 def group_section(name: str, title: str, counts: Mapping[str, Count], *, label: str, reading: str, notes: Sequence[str] = ()) -> Section:

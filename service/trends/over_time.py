@@ -1,9 +1,14 @@
 """Change over time: shares by period and two control charts, each begun anew where the measuring instrument changes."""
 
-from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from service.trends import charts, rates, spc
 from service.trends.periods import LEAST_REPORTS, Period, choose, label
@@ -14,24 +19,30 @@ NEUTRAL = (
     "A signal says that something changed, not what, and not that care or investigations became better or worse. It is not coloured as improvement or "
     "concern: fewer marked words can also mean that reports say less."
 )
-RULES = "Signals (NHS England, Making Data Count): a point outside the limits; 7 points that rise or fall in a row; 2 of 3 near a limit; 7 in a row on one side of the mean."
+RULES = (
+    "Signals (NHS England, Making Data Count): a point outside the limits; 7 points in a row that rise or fall; 2 of 3 near a limit; "
+    "7 in a row on one side of the mean."
+)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Cell:
-    """One point: the reports of one period that one instrument scored."""
+    """One point: the reports of one period that one instrument scored; an array of counts has an entry a report."""
 
     period: str
     scored_by: str
-    flagged: int = 0
-    findings: list[int] = field(default_factory=list)
-    words: list[int] = field(default_factory=list)
-    sentences: list[int] = field(default_factory=list)
-    hidden: list[int] = field(default_factory=list)
+    findings: npt.NDArray[Any]
+    words: npt.NDArray[Any]
+    sentences: npt.NDArray[Any]
+    hidden: npt.NDArray[Any]
 
     @property
     def reports(self) -> int:
         return len(self.findings)
+
+    @property
+    def flagged(self) -> int:
+        return int((self.findings > 0).sum())
 
 
 def over_time(runs: Runs, *, period: Period | None) -> list[Section]:
@@ -41,51 +52,51 @@ def over_time(runs: Runs, *, period: Period | None) -> list[Section]:
         ("p-chart", "Is the share of reports with marked wording changing, or only varying?"),
         ("xmr", "Is the density of marked wording changing, or only varying?"),
     ]
-    dates = [date for date in runs.documents["date"].to_pylist() if date]
-    if not dates:
+    days = {each["values"]: each["counts"] for each in pc.value_counts(runs.documents["date"]).to_pylist() if each["values"]}
+    if not days:
         return [Section(id="prevalence", title=titles[0][1], says="No report has a date, so nothing can be shown over time. Map a date column when scoring.")]
-    period = period or choose(dates)
+    period = period or choose(days)
     cells, small = _cells(runs, period)
-    notes = _notes(len(runs) - len(dates), small, cells, period)
+    notes = [*_left_out(len(runs) - sum(days.values()), small), *_instruments(cells, period)]
     if len(cells) < 2:
         only = f"All dated reports fall into one {period}" if not small else f"Fewer than two {period}s hold {LEAST_REPORTS} reports"
         return [Section(id="prevalence", title=titles[0][1], says=f"{only}, so there is no change over time to show.", notes=tuple(notes))]
-    return [_prevalence(*titles[0], cells, period, notes), _shares(*titles[1], cells, period, notes), _density(*titles[2], cells, period, notes)]
+    changes = _instruments(cells, period)
+    return [_prevalence(*titles[0], cells, period, notes), _shares(*titles[1], cells, period, changes), _density(*titles[2], cells, period, changes)]
 
 
 def _cells(runs: Runs, period: Period) -> tuple[list[_Cell], int]:
-    """Points in order: instruments by their first period, periods in the order of time; and how many periods are too small."""
-    found: dict[tuple[str, str], _Cell] = {}
-    rows = zip(
-        runs.documents["date"].to_pylist(),
-        runs.documents["scored_by"].to_pylist(),
-        *(runs.numbers(name) for name in ("counted_findings", "words", "sentences", "hidden_actor_sentences")),
-        strict=True,
-    )
-    for date, scored_by, findings, words, sentences, hidden in rows:
-        if date is None:
-            continue
-        key = (scored_by, label(date, period))
-        cell = found.setdefault(key, _Cell(key[1], scored_by))
-        cell.flagged += bool(findings > 0)
-        cell.findings.append(int(findings))
-        cell.words.append(int(words))
-        cell.sentences.append(int(sentences))
-        cell.hidden.append(int(hidden))
-    first: dict[str, str] = defaultdict(lambda: "~")
-    for scored_by, name in found:
-        first[scored_by] = min(first[scored_by], name)
-    kept = [cell for cell in found.values() if cell.reports >= LEAST_REPORTS]
+    """Points in order: instruments by their first period, periods in the order of time; and how many points are too small."""
+    dates, versions = (pc.dictionary_encode(runs.documents[name].combine_chunks()) for name in ("date", "scored_by"))
+    labels = [label(date, period) for date in dates.dictionary.to_pylist()]
+    instruments = versions.dictionary.to_pylist()
+    known = sorted(set(labels))
+    codes = np.asarray([known.index(name) for name in labels])
+    dated = np.flatnonzero(np.asarray(dates.is_valid()))
+    days = np.asarray(dates.indices.take(pa.array(dated)))
+    places = np.asarray(versions.indices)[dated] * len(known) + codes[days]
+    columns = [runs.numbers(name) for name in ("counted_findings", "words", "sentences", "hidden_actor_sentences")]
+    order = np.argsort(places, kind="stable")
+    points, starts = np.unique(places[order], return_index=True)
+    cells = [
+        _Cell(known[point % len(known)], instruments[point // len(known)], *(column[dated[rows]] for column in columns))
+        for point, rows in zip(points.tolist(), np.split(order, starts[1:]), strict=True)
+    ]
+    first = {scored_by: min(cell.period for cell in cells if cell.scored_by == scored_by) for scored_by in {cell.scored_by for cell in cells}}
+    kept = [cell for cell in cells if cell.reports >= LEAST_REPORTS]
     kept.sort(key=lambda cell: (first[cell.scored_by], cell.scored_by, cell.period))
-    return kept, len(found) - len(kept)
+    return kept, len(cells) - len(kept)
 
 
-def _notes(undated: int, small: int, cells: list[_Cell], period: Period) -> list[str]:
+def _left_out(undated: int, small: int) -> list[str]:
+    """What no point over time shows."""
+    notes = [f"Reports without a date, left out here and in the two charts below: {undated:,}."] if undated else []
+    return [*notes, f"Points with fewer than {LEAST_REPORTS} reports, left out here and below: {small}."] if small else notes
+
+
+def _instruments(cells: list[_Cell], period: Period) -> list[str]:
+    """What a change of the measuring instrument means for the charts."""
     notes = []
-    if undated:
-        notes.append(f"{undated:,} reports without a date are left out here.")
-    if small:
-        notes.append(f"{small} points with fewer than {LEAST_REPORTS} reports are left out.")
     instruments = list(dict.fromkeys(cell.scored_by for cell in cells))
     if len(instruments) > 1:
         notes.append(
@@ -107,7 +118,7 @@ def _prevalence(name: str, title: str, cells: list[_Cell], period: Period, notes
         id=name,
         title=title,
         says=f"Of {total:,} dated reports, {share_words(overall)} hold at least one counted passage. The plot shows each {period}.",
-        svg=charts.intervals(name, labels, estimates, unit="share of reports", period=period),
+        svg=charts.intervals(name, labels, estimates, segments=[cell.scored_by for cell in cells], unit="share of reports", period=period),
         reading=f"Each dot is the share of one {period}'s reports; the line through it is the {INTERVAL} (Wilson). Long lines: few reports.",
         notes=tuple(notes),
         table=Table(
@@ -141,13 +152,13 @@ def _shares(name: str, title: str, cells: list[_Cell], period: Period, notes: li
 
 
 def _density(name: str, title: str, cells: list[_Cell], period: Period, notes: list[str]) -> Section:
-    spoken = [cell for cell in cells if sum(cell.words)]
+    spoken = [cell for cell in cells if int(cell.words.sum())]
     if len(spoken) < 2:
         return Section(id=name, title=title, says="The reports hold no words to count per 1,000 of.")
-    densities = [1000 * sum(cell.findings) / sum(cell.words) for cell in spoken]
+    densities = [1000 * int(cell.findings.sum()) / int(cell.words.sum()) for cell in spoken]
     points = spc.xmr(densities, [cell.scored_by for cell in spoken])
-    overall = rates.per_thousand([each for cell in spoken for each in cell.findings], [each for cell in spoken for each in cell.words])
-    hidden = rates.of_sentences([each for cell in spoken for each in cell.hidden], [each for cell in spoken for each in cell.sentences])
+    overall = rates.per_thousand(np.concatenate([cell.findings for cell in spoken]), np.concatenate([cell.words for cell in spoken]))
+    hidden = rates.of_sentences(np.concatenate([cell.hidden for cell in spoken]), np.concatenate([cell.sentences for cell in spoken]))
     return Section(
         id=name,
         title=title,
@@ -156,12 +167,13 @@ def _density(name: str, title: str, cells: list[_Cell], period: Period, notes: l
         reading=f"XmR chart: limits from how much one {period} differs from the next. {RULES}",
         notes=(
             *notes,
-            f"Read it beside this: {share_words(hidden)} of sentences tell of an act without saying who acted. Marked wording can fall because actors disappear.",
+            f"Read it beside this: {share_words(hidden)} of sentences tell of an act without saying who acted. "
+            "Marked wording can fall because actors disappear.",
         ),
         table=Table(
             columns=(period.capitalize(), "Words", "Per 1,000 words", "Mean", "Lower limit", "Upper limit", "Signal", "Scored by"),
             rows=tuple(
-                (cell.period, f"{sum(cell.words):,}", _two(point.value), _two(point.mean), *_limits(point, _two), _signal(point), cell.scored_by)
+                (cell.period, f"{int(cell.words.sum()):,}", _two(point.value), _two(point.mean), *_limits(point, _two), _signal(point), cell.scored_by)
                 for cell, point in zip(spoken, points, strict=True)
             ),
         ),
@@ -171,7 +183,8 @@ def _density(name: str, title: str, cells: list[_Cell], period: Period, notes: l
 def _verdict(cells: list[_Cell], points: list[spc.Point], period: Period) -> str:
     signals = [(cell.period, point) for cell, point in zip(cells, points, strict=True) if point.signal]
     lengths = [sum(1 for _ in group) for _, group in groupby(points, key=lambda point: point.segment)]
-    caution = f" Under {spc.ENOUGH_POINTS} {period}s with one version, the limits are provisional." if min(lengths) < spc.ENOUGH_POINTS else ""
+    provisional = f" One version has fewer than {spc.ENOUGH_POINTS} points: its limits are provisional, so do not act on a signal yet."
+    caution = provisional if min(lengths) < spc.ENOUGH_POINTS else ""
     if not signals:
         return f"No signal of change in {len(points)} points: the differences between {period}s are within expected variation.{caution}"
     listed = ", ".join(f"{name} ({point.side}: {point.signal})" for name, point in signals[:3])

@@ -5,10 +5,14 @@ import hashlib
 import json
 import random
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from nlp.errors import UnreadableInputError
@@ -34,46 +38,53 @@ class Passage:
     after: str | None = None
 
 
-def draw(runs: Runs, *, each: int, seed: int, texts: Mapping[str, str]) -> list[Passage]:
-    """Up to `each` counted findings a category, in the order of the taxonomy, the same for the same seed."""
-    columns = ["row_id", "start", "end", "category", "counted"]
-    found = runs.kept("findings", columns).sort_by([("row_id", "ascending"), ("start", "ascending"), ("end", "ascending")])
-    names = dict(zip(runs.documents["row_id"].to_pylist(), runs.documents["report_id"].to_pylist(), strict=True))
-    chance = random.Random(seed)
-    counted, categories = found["counted"].to_pylist(), found["category"].to_pylist()
-    places: dict[str, list[int]] = {}
-    for place, (is_counted, category) in enumerate(zip(counted, categories, strict=True)):
-        if is_counted:
-            places.setdefault(category, []).append(place)
-    passages: list[Passage] = []
+def draw(runs: Runs, *, each: int, seed: int, texts: Sequence[Path]) -> list[Passage]:
+    """Up to `each` counted findings a category, in the order of the taxonomy, the same for the same seed; words from the runs or from the files `texts`."""
+    found = runs.kept("findings", ["row_id", "start", "end", "category", "counted"])
+    found = found.filter(found["counted"]).sort_by([("row_id", "ascending"), ("start", "ascending"), ("end", "ascending")])
+    categories, chance = np.asarray(found["category"].to_pylist(), dtype=object), random.Random(seed)
+    places: list[int] = []
     for category in load().categories:
-        mine = places.get(category.id, [])
-        for place in sorted(chance.sample(mine, min(each, len(mine)))):
-            row_id, start, end = (found[name][place].as_py() for name in columns[:3])
-            before, words, after = _cut(texts.get(row_id), start, end)
-            passages.append(
-                Passage(category=category.name, row_id=row_id, report_id=names[row_id], start=start, end=end, before=before, words=words, after=after)
-            )
-    return passages
+        mine = np.flatnonzero(categories == category.id).tolist()
+        places += sorted(chance.sample(mine, min(each, len(mine))))
+    rows = found.take(pa.array(places, pa.int64())).to_pylist()
+    held = texts_of(runs, {row["row_id"] for row in rows}, texts)
+    return [_passage(runs, row, held.get(row["row_id"])) for row in rows]
 
 
-def texts_of(runs: Runs, paths: Sequence[Path]) -> dict[str, str]:
-    """Report text by `row_id`: what the run holds, and what these files hold, known by its digest.
+def texts_of(runs: Runs, row_ids: Collection[str], paths: Sequence[Path]) -> dict[str, str]:
+    """The text of these reports by `row_id`: what the run holds, and what the files hold, known by its digest.
 
     Raises:
         UnreadableInputError: a file is missing or of a kind that cannot be read.
     """
-    held = dict(runs.texts())
+    held = runs.texts(row_ids)
+    if not paths:
+        return held
+    mine = runs.documents.filter(pc.is_in(runs.documents["row_id"], value_set=pa.array(sorted(row_ids), pa.string())))
     wanted: dict[str, list[str]] = {}
-    for row_id, digest in zip(runs.documents["row_id"].to_pylist(), runs.documents["text_sha256"].to_pylist(), strict=True):
+    for row_id, digest in zip(mine["row_id"].to_pylist(), mine["text_sha256"].to_pylist(), strict=True):
         wanted.setdefault(digest, []).append(row_id)
-    lengths = {len(digest) for digest in wanted}
     for path in paths:
         for text in _texts_in(path):
             digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-            for length in lengths:
-                held.update(dict.fromkeys(wanted.get(digest[:length], []), text))
+            held.update(dict.fromkeys(wanted.get(digest, []), text))
     return held
+
+
+def _passage(runs: Runs, row: Mapping[str, Any], text: str | None) -> Passage:
+    before, words, after = _cut(text, row["start"], row["end"])
+    report_id = runs.documents["report_id"][pc.index(runs.documents["row_id"], row["row_id"]).as_py()].as_py()
+    return Passage(
+        category=load().category(row["category"]).name,
+        row_id=row["row_id"],
+        report_id=report_id,
+        start=row["start"],
+        end=row["end"],
+        before=before,
+        words=words,
+        after=after,
+    )
 
 
 def _cut(text: str | None, start: int, end: int) -> tuple[str | None, str | None, str | None]:

@@ -2,7 +2,7 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from statistics import median
 from typing import Literal
 
@@ -19,10 +19,12 @@ def label(date: datetime.date, period: Period) -> str:
     return f"{date.year:04} Q{(date.month + 2) // 3}" if period == "quarter" else f"{date.year:04}"
 
 
-def choose(dates: Sequence[datetime.date]) -> Period:
-    """The shortest period with 60 points at most and a median of 10 reports or more in each."""
+def choose(reports: Mapping[datetime.date, int]) -> Period:
+    """The shortest period with 60 points at most and a median of 10 reports or more in each, given the reports of each day."""
     for period in PERIODS:
-        sizes = Counter(label(date, period) for date in dates).values()
-        if sizes and len(sizes) <= MOST_POINTS and median(sizes) >= LEAST_REPORTS:
+        sizes: Counter[str] = Counter()
+        for date, number in reports.items():
+            sizes[label(date, period)] += number
+        if sizes and len(sizes) <= MOST_POINTS and median(sizes.values()) >= LEAST_REPORTS:
             return period
     return "year"

@@ -77,9 +77,9 @@ def _actions(runs: Runs) -> Section:
         rows,
         unit="share of sentences with an action",
         reading=(
-            f"Action hierarchy (VA National Center for Patient Safety; RCA2). {ONE_INTERVAL} Published for comparison: 8% stronger, 44% intermediate, "
-            "48% weaker of 1,137 recommendations (Hibbert et al. 2018); 2%, 15% and 82% of 760 (Kwok et al. 2020). The hierarchy rests on judgement more than on trials; "
-            "a weak action can be right as a stop-gap."
+            f"Action hierarchy (VA National Center for Patient Safety; RCA2). {ONE_INTERVAL} Published for comparison: 8% stronger, 44% "
+            "intermediate, 48% weaker of 1,137 recommendations (Hibbert et al. 2018); 2%, 15% and 82% of 760 (Kwok et al. 2020). "
+            "The hierarchy rests on judgement more than on trials; a weak action can be right as a stop-gap."
         ),
         counted="sentences",
     )

@@ -26,7 +26,7 @@ def of_sentences(parts: Counts, wholes: Counts) -> Estimate:
         return Estimate(why="no sentence of this kind")
     p, variance = float(part.sum()) / total, _variance(part, whole)
     reports = float((whole > 0).sum())
-    effective = min(total, p * (1 - p) / variance) if variance > 0 else reports
+    effective = min(total, p * (1 - p) / variance) if variance > 0 else total if 0 < p < 1 else reports
     return share(p * effective, effective, nothing="")
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import pyarrow.compute as pc
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from nlp.taxonomy import load
@@ -12,7 +13,7 @@ from service.trends import rates
 from service.trends.correction import corrected_share
 from service.trends.groups import by_groups
 from service.trends.over_time import over_time
-from service.trends.passages import Passage, draw, texts_of
+from service.trends.passages import Passage, draw
 from service.trends.periods import Period
 from service.trends.profile import profile
 from service.trends.runs import Runs, error_counts, read_runs
@@ -65,17 +66,18 @@ def build_report(run_dirs: Sequence[Path], *, options: ReportOptions | None = No
 
 
 def _facts(runs: Runs) -> Facts:
-    dates = [date for date in runs.documents["date"].to_pylist() if date]
-    scored_by = runs.documents["scored_by"].to_pylist()
+    dates = runs.documents["date"].drop_null()
+    first, last = (f"{day:%-d %B %Y}" if day else None for day in pc.min_max(dates).as_py().values())
+    versions = pc.value_counts(runs.documents["scored_by"]).to_pylist()
     return Facts(
         reports=len(runs),
         not_read=int(runs.errors.num_rows),
         errors=tuple(error_counts(runs)),
         repeated=runs.repeated,
-        first=f"{min(dates):%-d %B %Y}" if dates else None,
-        last=f"{max(dates):%-d %B %Y}" if dates else None,
+        first=first,
+        last=last,
         undated=len(runs) - len(dates),
-        versions=tuple((version, scored_by.count(version)) for version in sorted(set(scored_by))),
+        versions=tuple(sorted((each["values"], each["counts"]) for each in versions)),
         taxonomy=load().version,
     )
 
@@ -106,13 +108,14 @@ def _corrected(runs: Runs, check: Check) -> Section:
         says=f"The tool marks {share_words(rates.of_reports(marked, len(runs)))} of reports. Corrected for its errors here: {share_words(estimate)}.",
         reading=(
             f"{check.read:,} reports of a random sample were read by people. The tool found {share_words(check.sensitivity)} of the reports in which they saw "
-            f"blame wording, and left unmarked {share_words(check.specificity)} of the others. Correction: Rogan and Gladen 1978; interval: Lang and Reiczigel 2014."
+            f"blame wording, and left unmarked {share_words(check.specificity)} of the others. "
+            "Correction: Rogan and Gladen 1978; interval: Lang and Reiczigel 2014."
         ),
     )
 
 
 def _passages(runs: Runs, options: ReportOptions) -> list[Passage]:
-    return draw(runs, each=options.passages, seed=options.seed, texts=texts_of(runs, options.texts))
+    return draw(runs, each=options.passages, seed=options.seed, texts=options.texts)
 
 
 @lru_cache(maxsize=1)

@@ -1,7 +1,7 @@
 """Run folders as tables: several are read together, and a report that stands in more than one counts once."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,13 +59,14 @@ class Runs:
             parts.append(rows.filter(pc.is_in(rows["row_id"], value_set=mine.combine_chunks())))
         return pa.concat_tables(parts)
 
-    def texts(self) -> Mapping[str, str]:
-        """Report text by `row_id`, for runs that hold it."""
+    def texts(self, row_ids: Collection[str]) -> dict[str, str]:
+        """The text of these reports by `row_id`, as far as the runs hold it."""
         held: dict[str, str] = {}
         for folder in self.folders:
-            if "text" in _names(folder, "documents"):
-                rows = _read(folder, "documents", ["row_id", "text"]).to_pylist()
-                held.update({row["row_id"]: row["text"] for row in rows if row["text"]})
+            for part in _parts(folder, "documents"):
+                if row_ids and "text" in pq.read_schema(part).names:
+                    rows = pq.read_table(part, columns=["row_id", "text"], filters=[("row_id", "in", list(row_ids))]).to_pylist()
+                    held.update({row["row_id"]: row["text"] for row in rows if row["text"]})
         return held
 
 
@@ -76,7 +77,7 @@ def read_runs(folders: Sequence[Path]) -> Runs:
         UnreadableInputError: a folder is not that of a run, or was written with another taxonomy.
     """
     if not folders:
-        raise UnreadableInputError("No run folder was named. Name one or more folders written by 'secondstory score'.")
+        raise UnreadableInputError("No run folder was named. Name one or more folders written by 'secondstory batch'.")
     columns = tables.documents().names
     parts = []
     for place, folder in enumerate(folders):
@@ -107,14 +108,9 @@ def _read(folder: Path, table: str, columns: Sequence[str]) -> pa.Table:
     return pa.concat_tables(read) if read else wanted.empty_table()
 
 
-def _names(folder: Path, table: str) -> list[str]:
-    parts = _parts(folder, table)
-    return list(pq.read_schema(parts[0]).names) if parts else []
-
-
 def _parts(folder: Path, table: str) -> list[Path]:
     if not (folder / table).is_dir() and not (folder / "manifest.json").is_file():
         raise UnreadableInputError(
-            f"'{folder}' is not a run folder: it holds neither {table}/ nor manifest.json. Name a folder written by 'secondstory score'."
+            f"'{folder}' is not a run folder: it holds neither {table}/ nor manifest.json. Name a folder written by 'secondstory batch'."
         )
     return sorted((folder / table).glob("*.parquet"))

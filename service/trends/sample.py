@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import pyarrow as pa
+
 from nlp.errors import UnreadableInputError
 from nlp.measures import share
 from nlp.report import Estimate
@@ -50,8 +52,8 @@ class Check:
         return Accuracy(sensitivity=self.sensitivity.value, specificity=self.specificity.value, positives=self.positives, negatives=self.negatives)
 
 
-def draw_sheet(runs: Runs, *, size: int, seed: int, texts: Mapping[str, str]) -> str:
-    """A CSV sheet of `size` reports in random order with an empty column `blame` for yes or no; a column `text` where texts are given.
+def draw_sample(runs: Runs, *, size: int, seed: int) -> pa.Table:
+    """`size` reports of the run in random order.
 
     Raises:
         UnreadableInputError: the run holds fewer reports, or none that is marked, or none that is not.
@@ -62,12 +64,17 @@ def draw_sheet(runs: Runs, *, size: int, seed: int, texts: Mapping[str, str]) ->
     chance = random.Random(seed)
     drawn = [place for stratum, number in _allocate(strata, size).items() for place in chance.sample(strata[stratum], number)]
     chance.shuffle(drawn)
-    rows = runs.documents.select(HEADER[:-1]).take(drawn).to_pylist()
+    return runs.documents.select(HEADER[:-1]).take(drawn)
+
+
+def write_sheet(sample: pa.Table, *, texts: Mapping[str, str]) -> str:
+    """A sample as a CSV sheet with an empty column `blame` for yes or no, and a column `text` where texts are given."""
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, [*HEADER, *(["text"] if texts else [])])
     writer.writeheader()
-    for row in rows:
-        writer.writerow({**row, "blame": "", **({"text": _harmless(texts.get(row["row_id"], ""))} if texts else {})})
+    for row in sample.to_pylist():
+        safe = {name: _harmless(value) if isinstance(value, str) else value for name, value in row.items()}
+        writer.writerow({**safe, "blame": "", **({"text": _harmless(texts.get(row["row_id"], ""))} if texts else {})})
     return buffer.getvalue()
 
 

@@ -1,10 +1,10 @@
 """Small numbers: which groups of a table are not shown, so that no hidden figure follows from the total.
 
-A row is shown whole or not at all. Hidden rows are always two or more, and together they are large enough to be shown: subtracting the shown rows from
-the total gives only that sum.
+A row is shown whole or not at all. Hidden rows are always two or more, and together they hold 5 reports or more with and without marked wording: what the
+total leaves is one sum, which fits many tables.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 SMALL_COUNTS = range(1, 5)
@@ -28,10 +28,16 @@ class Count:
 
 
 def hidden_groups(counts: Mapping[str, Count]) -> frozenset[str]:
-    """The groups to hide: the small ones, and the next smallest until what is hidden is safe as a sum of at least two groups."""
+    """The groups to hide: the small ones, and the next smallest until the total gives away none of them."""
     hidden = {name for name, count in counts.items() if not count.is_safe}
     for name in sorted(counts.keys() - hidden, key=lambda each: (counts[each].whole, each)):
-        if not hidden or (len(hidden) > 1 and sum((counts[each] for each in hidden), Count(0, 0)).is_safe):
+        if not hidden or _hide_each_other([counts[each] for each in hidden]):
             break
         hidden.add(name)
     return frozenset(hidden)
+
+
+def _hide_each_other(hidden: Sequence[Count]) -> bool:
+    """Whether subtracting the shown rows from the total tells nothing about one of these."""
+    left = sum(hidden, Count(0, 0))
+    return len(hidden) > 1 and left.part > SMALL_COUNTS[-1] and left.whole - left.part > SMALL_COUNTS[-1]
