@@ -69,7 +69,7 @@ def test_a_table_goes_from_the_mapping_to_tables_and_report(page, tmp_path):
     page.locator("#title").fill("April")
     page.locator("#start").click()
     card = page.locator("#jobs li", has_text="April").first
-    card.locator("text=Done").wait_for(timeout=60_000)
+    card.locator("text=Done").wait_for(timeout=240_000)
     assert "40 of 40 reports read." in card.inner_text()
     with page.expect_download() as download:
         card.locator("text=Download the tables").click()
@@ -88,7 +88,7 @@ def test_a_job_is_cancelled_and_deleted(page):
     page.locator("#start").click()
     card = page.locator("#jobs li", has_text="Long").first
     card.get_by_role("button", name="Cancel").click()
-    card.locator("strong", has_text="Cancelled").wait_for(timeout=60_000)
+    card.locator("strong", has_text="Cancelled").wait_for(timeout=240_000)
     card.get_by_role("button", name="Delete").click()
     card.wait_for(state="detached")
 
