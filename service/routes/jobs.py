@@ -29,9 +29,9 @@ MAX_OPTIONS_BYTES = 100_000
 UPLOADS = ("/v1/jobs", "/v1/jobs/columns")  # where a body may be as large as an upload
 
 
-def same_site(sec_fetch_site: Annotated[str | None, Header(include_in_schema=False)] = None) -> None:
+def same_site(request: Request, sec_fetch_site: Annotated[str | None, Header(include_in_schema=False)] = None) -> None:
     """Pages of other sites may not start or end jobs through a visitor's browser; programs send no such header."""
-    if sec_fetch_site in {"cross-site", "same-site"}:
+    if request.method != "GET" and sec_fetch_site in {"cross-site", "same-site"}:
         raise CrossSiteError("Jobs can be started and ended from this service's own page or by a program, not from another site's page.")
 
 

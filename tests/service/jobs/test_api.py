@@ -206,7 +206,9 @@ def test_deleting_takes_everything_and_needs_an_end(service, idle, tmp_path):
 def test_another_sites_page_may_not_start_a_job(service, idle, site):
     client = service()
     assert problem(send(client, headers={"Sec-Fetch-Site": site})) == (403, "cross_site")
-    assert send(client, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 202
+    sent = send(client, headers={"Sec-Fetch-Site": "same-origin"})
+    assert sent.status_code == 202
+    assert client.get(f"/v1/jobs/{sent.json()['id']}", headers={"Sec-Fetch-Site": site}).status_code == 200
 
 
 def test_the_limits_are_announced(service, idle):
