@@ -1,5 +1,6 @@
 """Where batches of rows are scored: in this process, in a pool of processes with an analyser each, or on Spark. Answers come in the order of the batches."""
 
+import gc
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -7,7 +8,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from multiprocessing import get_context, parent_process
 from threading import Thread
 
@@ -22,6 +23,8 @@ from service.wiring import Choice, build_analyzer
 
 # Batches under way for each worker: enough that none waits, few enough that memory stays constant.
 AHEAD = 3
+# Characters that an analyser reads before it is made anew: about ten minutes' work, for the two seconds that loading takes.
+RENEW_AFTER = 20_000_000
 
 
 class WorkerLostError(SecondStoryError):
@@ -52,12 +55,15 @@ def open_engine(options: BatchOptions) -> Iterator[Engine]:
         return
     workers = options.workers or cores()
     if workers == 1:
-        analyzer = build_analyzer(options.detector)
-        yield Engine(analyzer.versions, partial(map, partial(score_table, analyzer, with_text=options.with_text)))
+        score = partial(score_in_process, options.detector, cores(), options.with_text)
+        try:
+            yield Engine(versions_in_process(options.detector, cores()), partial(map, score))
+        finally:
+            HELD.drop()
         return
     with _pool(workers) as pool:
         threads = max(1, cores() // workers)
-        versions = pool.submit(_versions, options.detector, threads).result()
+        versions = pool.submit(versions_in_process, options.detector, threads).result()
         yield Engine(versions, partial(_score_ahead, pool, options, threads, AHEAD * workers))
 
 
@@ -103,16 +109,41 @@ def _wait_for_parent() -> None:
         os._exit(1)
 
 
-@lru_cache(maxsize=1)
-def analyzer_of_process(detector: Choice, threads: int) -> Analyzer:
-    """The analyser of this worker process, loaded once."""
-    return build_analyzer(detector, threads=threads)
+class HeldAnalyzer:
+    """The analyser of a process, loaded once and made anew after `RENEW_AFTER` characters, as spaCy remembers every word that it ever saw."""
+
+    def __init__(self) -> None:
+        self._chosen: tuple[Choice, int] | None = None
+        self._analyzer: Analyzer | None = None
+        self._characters = 0
+
+    def get(self, detector: Choice, threads: int) -> Analyzer:
+        """The analyser with this detector."""
+        if self._analyzer is None or self._chosen != (detector, threads) or self._characters > RENEW_AFTER:
+            self.drop()
+            self._analyzer, self._chosen = build_analyzer(detector, threads=threads), (detector, threads)
+        return self._analyzer
+
+    def drop(self) -> None:
+        """Let go of it."""
+        self._analyzer, self._chosen, self._characters = None, None, 0
+        gc.collect()
+
+    def score(self, detector: Choice, threads: int, with_text: bool, rows: pa.RecordBatch) -> Tables:
+        """The tables of these rows."""
+        tables = score_table(self.get(detector, threads), rows, with_text=with_text)
+        self._characters += sum(tables.documents["characters"].to_pylist())
+        return tables
 
 
-def _versions(detector: Choice, threads: int) -> Versions:
-    return analyzer_of_process(detector, threads).versions
+HELD = HeldAnalyzer()
 
 
-def score_in_process(detector: Choice, threads: int, with_text: bool, batch: pa.RecordBatch) -> Tables:
-    """The tables of a batch, by the analyser of this worker process."""
-    return score_table(analyzer_of_process(detector, threads), batch, with_text=with_text)
+def versions_in_process(detector: Choice, threads: int) -> Versions:
+    """What the analyser of this process is."""
+    return HELD.get(detector, threads).versions
+
+
+def score_in_process(detector: Choice, threads: int, with_text: bool, rows: pa.RecordBatch) -> Tables:
+    """The tables of these rows, by the analyser of this process."""
+    return HELD.score(detector, threads, with_text, rows)

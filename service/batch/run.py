@@ -105,10 +105,10 @@ def _finish(output: Path, manifest: RunManifest, options: BatchOptions) -> RunMa
 def _refuse_leftovers(output: Path, options: BatchOptions) -> None:
     if output.exists() and not output.is_dir():
         raise UnreadableInputError(f"'{output}' is a file. Name a folder with --output.")
-    there = {each.name for each in output.iterdir()} if output.is_dir() else set()
+    there = {each.name for each in output.iterdir()} - {LOG} if output.is_dir() else set()
     if there and not options.resume:
         raise UnreadableInputError(f"The folder '{output}' is not empty. Name an empty one, or go on with a stopped run with --resume.")
-    if there - {LOG, *NAMES, f"{MANIFEST}.tmp"} and MANIFEST not in there:
+    if there - {*NAMES, f"{MANIFEST}.tmp"} and MANIFEST not in there:
         raise UnreadableInputError(f"The folder '{output}' holds no run to resume: {MANIFEST} is missing. Name an empty folder.")
 
 

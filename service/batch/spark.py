@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from nlp.errors import SecondStoryError, UnreadableInputError
-from service.batch.engines import Engine, analyzer_of_process, score_in_process
+from service.batch.engines import Engine, score_in_process, versions_in_process
 from service.batch.formats import Values
 from service.batch.options import BatchOptions
 from service.batch.reading import as_row
 from service.batch.rows import as_batch
-from service.batch.scoring import NAMES, Tables, schemas, score_table, scored_by
+from service.batch.scoring import NAMES, Tables, schemas, scored_by
 from service.wiring import build_analyzer
 
 if TYPE_CHECKING:
@@ -112,21 +112,20 @@ def _score_packed(frames: "Iterator[pd.DataFrame]", detector: Any, with_text: bo
     for frame in frames:
         for place, rows in zip(frame["place"], frame["rows"], strict=True):
             tables = score_in_process(detector, 1, with_text, _unpacked(rows))
-            instrument = scored_by(analyzer_of_process(detector, 1).versions)
+            instrument = scored_by(versions_in_process(detector, 1))
             yield pd.DataFrame({"place": [place], "instrument": [instrument], **{name: [_packed(getattr(tables, name))] for name in NAMES}})
 
 
 def _score_frames(frames: "Iterator[pd.DataFrame]", name: str, columns: list[str], options: BatchOptions) -> "Iterator[pd.DataFrame]":
     import pandas as pd
 
-    analyzer = analyzer_of_process(options.detector, 1)
     fields = _scored_schema(options).fieldNames()
     for frame in frames:
         rows = []
         for number, *cells in frame.itertuples(index=False):
             values: Values = {column: cell if isinstance(cell, str) else None for column, cell in zip(columns, cells, strict=True)}
             rows.append(as_row(name, int(number), values, options))
-        scored = score_table(analyzer, as_batch(rows), with_text=options.with_text)
+        scored = score_in_process(options.detector, 1, options.with_text, as_batch(rows))
         inside: dict[str, dict[str, list[dict[str, Any]]]] = {"sentences": {}, "findings": {}}
         for table, by_row in inside.items():
             for each in getattr(scored, table).to_pylist():

@@ -103,19 +103,16 @@ def test_what_a_killed_run_had_begun_is_written_anew(score, write, tmp_path, tor
     assert contents(tmp_path / "out") == contents(tmp_path / "whole")
 
 
-def test_a_run_killed_at_random_loses_nothing(write, tmp_path):
+def test_a_run_killed_at_random_loses_nothing(score, write, tmp_path):
     source = write("t.csv", TEXTS * 4)
+    score(source, output="whole", rows_per_part=7)
     arguments = [sys.executable, "-m", "service", "batch", str(source), "--detector", "rules", "--workers", "2", "--rows-per-part", "7", "--output"]
-    subprocess.run([*arguments, str(tmp_path / "whole")], check=True, capture_output=True)
-    draw = random.Random(3)
-    for _ in range(2):
-        process = subprocess.Popen([*arguments, str(tmp_path / "out"), "--resume"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        begun = time.time()
-        while not list((tmp_path / "out").glob("documents/*.parquet")) and time.time() - begun < 60:
-            time.sleep(0.01)
-        time.sleep(draw.random() * 0.5)
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
+    process = subprocess.Popen([*arguments, str(tmp_path / "out")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not list((tmp_path / "out").glob("documents/*.parquet")) and process.poll() is None:
+        time.sleep(0.01)
+    time.sleep(random.random() * 0.3)
+    os.kill(process.pid, signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
     subprocess.run([*arguments, str(tmp_path / "out"), "--resume"], check=True, capture_output=True)
     assert contents(tmp_path / "out") == contents(tmp_path / "whole")
 
@@ -185,6 +182,7 @@ def test_a_mapped_column_that_is_nowhere_stops_before_scoring_and_names_those_th
     with pytest.raises(UnreadableInputError, match="'id', 'text'"):
         score(write("t.csv", TEXTS), mapping=ColumnMap(text="Narrative"))
     assert not (tmp_path / "out" / "manifest.json").exists()
+    assert len(score(write("t.csv", TEXTS))["documents"]) == len(TEXTS)
 
 
 def test_the_csv_has_a_column_for_each_kept_one_and_no_formula(score, write, tmp_path):
@@ -205,3 +203,13 @@ def test_an_input_without_records_gives_empty_tables(score, tmp_path):
 def test_adding_a_category_adds_its_column_without_code():
     names = tables.documents().names
     assert {"category_failure", "attribution_system", "factor_person", "action_weaker"} <= set(names)
+
+
+def test_an_analyser_is_made_anew_after_so_many_characters_and_says_the_same(score, write, monkeypatch, analyzer):
+    made = []
+    source = write("t.csv", TEXTS)
+    whole = score(source, output="whole", rows_per_part=2)
+    monkeypatch.setattr("service.batch.engines.RENEW_AFTER", 500)
+    monkeypatch.setattr("service.batch.engines.build_analyzer", lambda *_, **__: made.append(1) or analyzer)
+    assert score(source, rows_per_part=2) == whole
+    assert len(made) > 2
