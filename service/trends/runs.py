@@ -21,8 +21,11 @@ WHEN_MISSING = "(not recorded)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runs:
-    """Scored reports of one or more runs. `documents` has a column `folder`, the place in `folders` that its row comes from; `repeated` rows were left out; `unfinished` runs
-    were stopped before their end."""
+    """Scored reports of one or more runs.
+
+    `documents` has a column `folder`, the place in `folders` that its row comes from; `repeated` rows were left out; `unfinished` runs were stopped before
+    their end.
+    """
 
     folders: tuple[Path, ...]
     documents: pa.Table
