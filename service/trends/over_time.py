@@ -52,15 +52,21 @@ def over_time(runs: Runs, *, period: Period | None) -> list[Section]:
         ("p-chart", "Is the share of reports with marked wording changing, or only varying?"),
         ("xmr", "Is the density of marked wording changing, or only varying?"),
     ]
+    marked = rates.of_reports(int((runs.numbers("counted_findings") > 0).sum()), len(runs))
+    overall = f"Of {len(runs):,} reports, {share_words(marked)} hold at least one counted passage."
     days = {each["values"]: each["counts"] for each in pc.value_counts(runs.documents["date"]).to_pylist() if each["values"]}
     if not days:
-        return [Section(id="prevalence", title=titles[0][1], says="No report has a date, so nothing can be shown over time. Map a date column when scoring.")]
+        return [
+            Section(
+                id="prevalence", title=titles[0][1], says=f"{overall} No report has a date, so nothing can be shown over time: map a date column when scoring."
+            )
+        ]
     period = period or choose(days)
     cells, small = _cells(runs, period)
     notes = [*_left_out(len(runs) - sum(days.values()), small), *_instruments(cells, period)]
     if len(cells) < 2:
         only = f"All dated reports fall into one {period}" if not small else f"Fewer than two {period}s hold {LEAST_REPORTS} reports"
-        return [Section(id="prevalence", title=titles[0][1], says=f"{only}, so there is no change over time to show.", notes=tuple(notes))]
+        return [Section(id="prevalence", title=titles[0][1], says=f"{overall} {only}, so there is no change over time to show.", notes=tuple(notes))]
     changes = _instruments(cells, period)
     return [_prevalence(*titles[0], cells, period, notes), _shares(*titles[1], cells, period, changes), _density(*titles[2], cells, period, changes)]
 

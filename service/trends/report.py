@@ -45,6 +45,7 @@ class Facts:
     not_read: int
     errors: tuple[tuple[str, int], ...]
     repeated: int
+    unfinished: int
     first: str | None
     last: str | None
     undated: int
@@ -74,6 +75,7 @@ def _facts(runs: Runs) -> Facts:
         not_read=int(runs.errors.num_rows),
         errors=tuple(error_counts(runs)),
         repeated=runs.repeated,
+        unfinished=runs.unfinished,
         first=first,
         last=last,
         undated=len(runs) - len(dates),

@@ -1,5 +1,6 @@
 """Run folders as tables: several are read together, and a report that stands in more than one counts once."""
 
+import json
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -20,12 +21,17 @@ WHEN_MISSING = "(not recorded)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runs:
-    """Scored reports of one or more runs. `documents` has a column `folder`, the place in `folders` that its row comes from; `repeated` rows were left out."""
+    """Scored reports of one or more runs.
+
+    `documents` has a column `folder`, the place in `folders` that its row comes from; `repeated` rows were left out; `unfinished` runs were stopped before
+    their end.
+    """
 
     folders: tuple[Path, ...]
     documents: pa.Table
     errors: pa.Table
     repeated: int = 0
+    unfinished: int = 0
 
     def __len__(self) -> int:
         return int(self.documents.num_rows)
@@ -87,7 +93,9 @@ def read_runs(folders: Sequence[Path]) -> Runs:
     last = {row_id: place for place, row_id in enumerate(documents["row_id"].to_pylist())}
     chosen = documents.take(pa.array(sorted(last.values()), pa.int64()))
     errors = pa.concat_tables([_read(folder, "errors", tables.errors().names) for folder in folders])
-    return Runs(folders=tuple(folders), documents=chosen, errors=errors, repeated=documents.num_rows - chosen.num_rows)
+    return Runs(
+        folders=tuple(folders), documents=chosen, errors=errors, repeated=documents.num_rows - chosen.num_rows, unfinished=sum(map(_is_unfinished, folders))
+    )
 
 
 def error_counts(runs: Runs) -> list[tuple[str, int]]:
@@ -106,6 +114,13 @@ def _read(folder: Path, table: str, columns: Sequence[str]) -> pa.Table:
         )
     read = [pq.read_table(part, columns=list(columns)).select(list(columns)).cast(wanted) for part in parts]
     return pa.concat_tables(read) if read else wanted.empty_table()
+
+
+def _is_unfinished(folder: Path) -> bool:
+    try:
+        return json.loads((folder / "manifest.json").read_text(encoding="utf-8")).get("complete") is False
+    except (OSError, ValueError, AttributeError):
+        return False
 
 
 def _parts(folder: Path, table: str) -> list[Path]:

@@ -170,6 +170,13 @@ def test_a_report_in_two_runs_counts_once(write_run, marked):
     assert "model/secondstory-small/2026.11.24</code> (140 reports)" in page
 
 
+def test_a_run_that_was_stopped_is_named_as_such(write_run, marked):
+    run = write_run(marked)
+    assert "stopped before" not in build_report([run])
+    (run / "manifest.json").write_text('{"complete": false}')
+    assert "Runs that were stopped before their end: 1" in build_report([run])
+
+
 def test_a_folder_that_is_no_run_is_refused(tmp_path):
     with pytest.raises(UnreadableInputError, match="is not a run folder"):
         build_report([tmp_path])
