@@ -54,8 +54,8 @@ def measure(*, words: int, sentences: Sequence[Sentence], findings: Sequence[Fin
     )
 
 
-def share(part: int, whole: int, *, nothing: str) -> Estimate:
-    """A share with its Wilson 95% interval; no value where `whole` is 0."""
+def share(part: float, whole: float, *, nothing: str) -> Estimate:
+    """A share with its Wilson 95% interval; no value where `whole` is 0. Effective counts need not be whole numbers."""
     if not whole:
         return Estimate(why=nothing)
     p, z2 = part / whole, Z * Z

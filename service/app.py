@@ -13,8 +13,9 @@ from fastapi.staticfiles import StaticFiles
 from nlp.analyzer import Analyzer
 from service.engine import Engine
 from service.errors import RESPONSES, BusyError, add_handlers
+from service.jobs.desk import JobDesk
 from service.middleware import Guard
-from service.routes import analyze, documents
+from service.routes import analyze, documents, jobs
 from service.settings import Settings
 from service.wiring import build_analyzer
 
@@ -30,7 +31,9 @@ def create_app(settings: Settings | None = None, build: Callable[[], Analyzer] =
         engine = Engine(settings, build)
         app.state.engine = engine
         loading = asyncio.create_task(engine.start())
+        await asyncio.to_thread(app.state.jobs.open)
         yield
+        await asyncio.to_thread(app.state.jobs.close)
         loading.cancel()
         engine.stop()
 
@@ -44,9 +47,11 @@ def create_app(settings: Settings | None = None, build: Callable[[], Analyzer] =
         redoc_url=None,
     )
     app.state.settings = settings
+    app.state.jobs = JobDesk(settings)
     add_handlers(app)
     app.include_router(analyze.router)
     app.include_router(documents.router)
+    app.include_router(jobs.router)
 
     @app.get("/healthz", include_in_schema=False)
     async def health() -> dict[str, str]:
@@ -66,11 +71,16 @@ def create_app(settings: Settings | None = None, build: Callable[[], Analyzer] =
     async def page() -> FileResponse:
         return FileResponse(STATIC / "index.html")
 
+    @app.get("/batch", include_in_schema=False)
+    async def batch() -> FileResponse:
+        return FileResponse(STATIC / "batch.html")
+
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes, uploads=dict.fromkeys(jobs.UPLOADS, settings.max_upload_bytes))
     return app
 
 
 def _limits(settings: Settings) -> str:
-    rows = (f"- `{name}` = {getattr(settings, name):,}: {field.description}" for name, field in Settings.model_fields.items())
+    numbers = {name: value for name in Settings.model_fields if isinstance(value := getattr(settings, name), int | float)}
+    rows = (f"- `{name}` = {value:,}: {Settings.model_fields[name].description}" for name, value in numbers.items())
     return "Limits, answered with 413, 422 or 503 and never by cutting the text:\n\n" + "\n".join(rows)

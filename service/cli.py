@@ -25,8 +25,10 @@ from nlp.taxonomy import load
 from service.batch.command import batch
 from service.documents import KINDS, read_document
 from service.rendering import as_html, as_markdown, print_analysis, taxonomy_page
+from service.trends.commands import register as register_trends
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+register_trends(app)
 SOME_LINES_FAILED = 3
 
 
@@ -64,7 +66,7 @@ def serve(
     typer.echo(f"Second Story on {url} (stop with Ctrl+C)")
     if open_page:
         Timer(2.0, webbrowser.open, [url]).start()
-    uvicorn.run(create_app(), host=host, port=port, access_log=False, log_config=None)
+    uvicorn.run(create_app(), host=host, port=port, access_log=False, log_config=None, timeout_graceful_shutdown=5)
 
 
 @app.command()

@@ -14,11 +14,13 @@ from nlp.errors import LimitExceededError, SecondStoryError
 
 logger = logging.getLogger(__name__)
 CODES = {
-    400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "limit_exceeded", 415: "unsupported_media_type",
-    422: "invalid_request", 503: "unavailable",
+    400: "bad_request", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 409: "conflict", 413: "limit_exceeded", 415: "unsupported_media_type",
+    422: "invalid_request", 429: "too_many", 503: "unavailable",
 }  # fmt: skip
 SAFE_PARTS = {
     "body", "text", "texts", "id", "offset_unit", "file", "query", "path", "header",
+    "options", "files", "title", "mapping", "detector", "with_text", "csv", "encoding", "sheet", "audits",
+    "report_id", "date", "unit", "type", "severity", "staff_group", "keep", "date_format",
 }  # fmt: skip
 
 
@@ -56,10 +58,17 @@ class BusyError(SecondStoryError):
     code = "unavailable"
 
 
-def answer(status: int, message: str, *, code: str | None = None, details: Sequence[Detail] = ()) -> JSONResponse:
+class StatusError(SecondStoryError):
+    """An error that knows its HTTP status, and after how many seconds to try again."""
+
+    status = 400
+    retry_after = 2
+
+
+def answer(status: int, message: str, *, code: str | None = None, details: Sequence[Detail] = (), retry_after: int = 2) -> JSONResponse:
     """An error answer in the one shape."""
     problem = Problem(code=code or CODES.get(status, "error"), message=message, details=list(details))
-    headers = {"Retry-After": "2"} if status == 503 else None
+    headers = {"Retry-After": str(retry_after)} if status in {429, 503} else None
     return JSONResponse(ErrorAnswer(error=problem).model_dump(), status_code=status, headers=headers)
 
 
@@ -80,7 +89,7 @@ def add_handlers(app: FastAPI) -> None:
         messages = {
             404: "There is nothing at this address. The addresses are listed at /docs.",
             405: "This address does not take this method. The methods are listed at /docs.",
-            400: "The request body could not be parsed. Send JSON, or a form with one file.",
+            400: "The request body could not be parsed. Send JSON, or a form with files.",
         }
         response = answer(error.status_code, messages.get(error.status_code, "The request could not be handled."))
         response.headers.update(error.headers or {})
@@ -88,6 +97,8 @@ def add_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(SecondStoryError)
     async def ours(_: Request, error: SecondStoryError) -> JSONResponse:
+        if isinstance(error, StatusError):
+            return answer(error.status, str(error), code=error.code, retry_after=error.retry_after)
         status = 503 if isinstance(error, BusyError) else 413 if isinstance(error, LimitExceededError) else 422
         return answer(status, str(error), code=error.code)
 
@@ -108,7 +119,6 @@ def _problem(error: dict[str, Any]) -> str:
         "string_type": "must be a string",
         "list_type": "must be a list",
         "extra_forbidden": "is not a key of this request",
-        "literal_error": "must be 'codepoint' or 'utf16'",
         "json_invalid": "is not valid JSON",
         "string_unicode": "must be valid Unicode without lone surrogates",
         "string_too_long": "is too long",
@@ -117,4 +127,6 @@ def _problem(error: dict[str, Any]) -> str:
         "model_type": "must be an object",
         "dict_type": "must be an object",
     }
+    if error["type"] == "literal_error":
+        return f"must be {error['ctx']['expected']}"
     return known.get(error["type"], "is not of the expected kind")

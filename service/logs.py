@@ -8,7 +8,7 @@ import sys
 class JsonLines(logging.Formatter):
     """Level, logger, message and the `extra` fields listed here; exception texts are left out since they may hold report text."""
 
-    FIELDS = ("request_id", "method", "route", "status", "milliseconds")
+    FIELDS = ("request_id", "method", "route", "status", "milliseconds", "job", "rows", "count")
 
     def format(self, record: logging.LogRecord) -> str:
         row = {

@@ -3,6 +3,7 @@
 import logging
 import time
 import uuid
+from collections.abc import Mapping
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -25,23 +26,25 @@ class TooLargeError(Exception):
 
 
 class Guard:
-    """Counts the body, adds headers, logs route, status and time; never text, never a query string."""
+    """Counts the body, adds headers, logs route, status and time; never text, never a query string. `uploads` are paths with a limit of their own."""
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, max_body_bytes: int, uploads: Mapping[str, int]) -> None:
         self.app = app
-        self.limit = max_body_bytes
+        self.default_limit = max_body_bytes
+        self.uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         begun, status, seen = time.perf_counter(), 500, 0
+        limit = self.uploads.get(scope["path"], self.default_limit)
 
         async def counted() -> Message:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self.limit:
+            if seen > limit:
                 raise TooLargeError
             return message
 
@@ -54,11 +57,11 @@ class Guard:
 
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         try:
-            if declared.isdigit() and int(declared) > self.limit:
+            if declared.isdigit() and int(declared) > limit:
                 raise TooLargeError
             await self.app(scope, counted, sent)
         except TooLargeError:
-            refusal = answer(413, f"The request is larger than {self.limit:,} bytes. Send a shorter text or fewer texts.")
+            refusal = answer(413, f"The request is larger than {limit:,} bytes. Send less at a time.")
             await refusal(scope, receive, sent)
         finally:
             route = getattr(scope.get("route"), "path", "(none)")

@@ -1,5 +1,8 @@
 """The real analyser, loaded once for all tests."""
 
+import os
+import tempfile
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -8,6 +11,13 @@ from nlp.report import Analysis, Report
 from service.app import create_app
 from service.settings import Settings
 from service.wiring import build_analyzer
+
+
+def pytest_configure(config):
+    """Services made with default settings keep their jobs in a folder of this run, not in the user's."""
+    folder = tempfile.TemporaryDirectory(prefix="secondstory-tests-")
+    config.add_cleanup(folder.cleanup)
+    os.environ["XDG_DATA_HOME"] = os.environ["LOCALAPPDATA"] = folder.name
 
 
 @pytest.fixture(scope="session")

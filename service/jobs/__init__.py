@@ -1,0 +1,1 @@
+"""Batch jobs over HTTP: uploads, a queue that survives a restart, one worker process, results to download."""

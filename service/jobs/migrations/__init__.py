@@ -1,0 +1,1 @@
+"""Alembic migrations of the jobs database, run by `service.jobs.migration`."""
