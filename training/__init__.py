@@ -1,1 +1,3 @@
-"""Corpora and a config in, an artefact out; empty until the first corpus lands."""
+"""Corpora and config to an artefact."""
+
+import models as models  # turns the telemetry of ONNX Runtime off before anything here loads it
