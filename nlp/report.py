@@ -13,6 +13,7 @@ from nlp.errors import UnreadableInputError
 Attribution = Literal["individual", "system", "mixed", "none"]
 ActionStrength = Literal["stronger", "intermediate", "weaker", "none"]
 SuggestionKind = Literal["edit", "rewrite", "ask", "strengthen", "restore_actor"]
+WrittenBy = Literal["rules", "language-model"]
 OffsetUnit = Literal["codepoint", "utf16"]
 
 
@@ -49,6 +50,7 @@ class Suggestion:
     question: str | None = None
     safe: bool = False
     reason: str
+    written_by: WrittenBy = "rules"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,10 @@ def finding_id(report: Report, *, start: int, end: int, category: str, source: s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """One sentence with its labels. `confidence` maps a label kind (`attribution`) to a number between 0 and 1."""
+    """One sentence with its labels. `confidence` maps a label kind (`attribution`) to a number between 0 and 1.
+
+    `suggestions` concern the sentence as a whole: its findings together, a hidden actor, an action that could be stronger.
+    """
 
     start: int
     end: int
@@ -97,6 +102,7 @@ class Sentence:
     hidden_actor: bool = False
     protected: bool = False
     protected_because: str | None = None
+    suggestions: tuple[Suggestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
