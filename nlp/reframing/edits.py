@@ -7,10 +7,10 @@ from nlp.reframing.omissions import did_not_bother, failed_to, failure_to
 from nlp.reframing.wording import doubting_verb, judging_adverb, plain_adjective, treatment_not_taken
 
 EDITS: tuple[Callable[[Marked], list[Patch] | None], ...] = (
+    judging_adverb,
     did_not_bother,
     failed_to,
     failure_to,
-    judging_adverb,
     plain_adjective,
     doubting_verb,
     treatment_not_taken,

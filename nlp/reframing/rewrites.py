@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 from spacy.tokens import Span, Token
 
 from nlp.actors import SUBJECTS, kind_of
-from nlp.reframing.grammar import BE, PEOPLE, auxiliaries, end_of, in_the_manner_of, inflected, noun_phrase, words_of
+from nlp.attribution import HUMAN_ACTS, TROUBLE
+from nlp.reframing.grammar import BE, PEOPLE, auxiliaries, end_of, has_subject, in_the_manner_of, inflected, noun_phrase, words_of
 from nlp.reframing.marked import Marked, Patch
-from nlp.reframing.questions import KINDS
-from nlp.reframing.slots import RULES, graded
+from nlp.reframing.questions import DOUBT, KINDS
+from nlp.reframing.slots import RULES, graded, supposed_verb
 from nlp.reframing.wording import words
 
 BRING_ABOUT = {"for", "in", "to", "of"}
@@ -41,6 +42,8 @@ def rewrite_of(marked: Marked, edit: Sequence[Patch] | None) -> list[Patch] | No
     gap = SENTENCE_GAPS.get(marked.finding.category)
     if marked.finding.category == "person_focused_action" and re.search(KINDS["sanction"], marked.span.text, re.IGNORECASE):
         return None
+    if gap and any(token.lemma_ in DOUBT for token in marked.span):
+        gap = "[Who took this report, and when.]"
     if gap and (edit or marked.finding.category == "person_focused_action"):
         return [*(edit or ()), _behind(marked, gap)]
     return None
@@ -56,7 +59,7 @@ def should_have(marked: Marked) -> list[Patch] | None:
     """*The doctor should have reviewed the ECG* to *The doctor [did not: confirm with source] review the ECG [time; what was known then]*."""
     modal = next((token for token in marked.span if token.lower_ in {"should", "ought"} and token.tag_ == "MD"), None)
     verb = modal.head if modal is not None else None
-    if modal is None or verb is None or verb.tag_ != "VBN" or modal.i == marked.sentence.start or any(child.dep_ == "conj" for child in verb.rights):
+    if modal is None or verb is None or verb.tag_ != "VBN" or modal.i == marked.sentence.start or verb.nbor().text == "-" or any(child.dep_ == "conj" and not has_subject(child) for child in verb.rights):
         return None
     group = list(marked.sentence.doc[modal.i : verb.i])
     plain = [token for token in group if token.lower_ not in {"have", "of", "been", "to", "not", "never", "n't", modal.lower_}]
@@ -175,6 +178,8 @@ def trait(marked: Marked) -> list[Patch] | None:
         return None
     be = adjective.head
     gap = SEEN.get(marked.finding.category)
+    if marked.finding.category == "human_error":
+        gap = "[what was done, and what was intended]"
     if gap is None or adjective.dep_ not in {"acomp", "attr"} or be.lemma_ != "be" or be.lower_ not in {"was", "were"} or auxiliaries(be):
         return None
     between = marked.sentence.doc[be.i + 1 : adjective.i]
@@ -184,7 +189,7 @@ def trait(marked: Marked) -> list[Patch] | None:
     for child in adjective.rights:
         if child.dep_ == "conj" and child.pos_ in {"ADJ", "VERB"} and not any(grand.dep_ in SUBJECTS | {"dobj"} for grand in child.children) and child.tag_ != "VBD":
             last = child
-        elif child.dep_ not in {"cc", "punct", "advmod"} and not (child.dep_ == "prep" and child.lower_ in {"about", "with", "in", "towards", "over", "at"}):
+        elif child.dep_ not in {"cc", "punct", "advmod"} and not (child.dep_ == "prep" and marked.finding.category != "human_error" and child.lower_ in {"about", "with", "in", "towards", "over", "at"}):
             return None
     if marked.finding.category == "judgement" and graded(marked.span) is None:
         return None
@@ -194,9 +199,9 @@ def trait(marked: Marked) -> list[Patch] | None:
 def if_only(marked: Marked) -> list[Patch] | None:
     """*The fall could have been avoided if staff had raised the rails* to *Staff [did not: confirm with source] raise the rails*, the rest as an open point."""
     sentence, text = marked.sentence, marked.text
-    verb = next((token for token in sentence if token.dep_ == "advcl" and token.tag_ == "VBN" and _supposes(token) and token.head.dep_ == "ROOT"), None)
+    verb = supposed_verb(sentence)
     subject = next((child for child in verb.lefts if child.dep_ in SUBJECTS), None) if verb is not None else None
-    if verb is None or subject is None or any(child.dep_ in {"conj", "neg"} for child in verb.children):
+    if verb is None or subject is None or verb.dep_ == "ROOT" or any(child.dep_ in {"conj", "neg"} for child in verb.children):
         return None
     first, last = verb.left_edge, verb.right_edge
     stop = sentence[-1]
@@ -220,12 +225,6 @@ def if_only(marked: Marked) -> list[Patch] | None:
     main = main if sentence.doc[sentence.start].pos_ == "PROPN" or main[:2] == "I " else main[0].lower() + main[1:]
     said = f"{who[0].upper()}{who[1:]} {form} {tail}".rstrip(" ,")
     return [Patch(sentence.start_char, sentence.end_char, f"{said}. [Open: {main}. Say what is known of it, with its source, or leave it out.]")]
-
-
-def _supposes(verb: Token) -> bool:
-    had = next((child for child in verb.lefts if child.lower_ == "had"), None)
-    opened = any(child.dep_ == "mark" and child.lower_ == "if" for child in verb.lefts)
-    return had is not None and (opened or had.i == verb.left_edge.i)
 
 
 def brushed_aside(marked: Marked) -> list[Patch] | None:
@@ -257,7 +256,13 @@ def graded_noun(marked: Marked) -> list[Patch] | None:
     noun = word.head
     intensifier = [child for child in word.lefts if child.dep_ == "advmod" and child.i == word.i - 1]
     first = intensifier[0] if intensifier else word
+    if marked.span[-1] == word and marked.span[0].i < first.i:
+        first = marked.span[0]
     last = noun_phrase(noun)[-1]
+    tail = next((child for child in noun.rights if child.dep_ == "acl" and child.left_edge.i == last.i + 1 and child.right_edge.i - last.i < 14), None)
+    last = tail.right_edge if tail is not None else last
+    if noun.dep_ == "attr" and any(child.dep_ == "expl" for child in noun.head.lefts):
+        return None
     if first.nbor(-1).lower_ in {"not", "no"} if first.i > marked.sentence.start else False:
         return None
     following = word.nbor()
@@ -356,21 +361,25 @@ CONSTRUCTIONS: dict[str, tuple[Callable[[Marked], list[Patch] | None], ...]] = {
 
 def actor_restored(sentence: Span, text: str) -> list[Patch] | None:
     """*The wrong dose was given* to *The wrong dose was given by [role]*, at the first human act that hides who acted."""
-    from nlp.attribution import HUMAN_ACTS
+    hidden = [verb for verb in sentence if verb.tag_ == "VBN" and verb.lemma_ in HUMAN_ACTS and _is_agentless(verb)]
+    trouble = [match.start() + sentence.start_char for match in TROUBLE.finditer(sentence.text)]
+    if not hidden:
+        return None
+    verb = min(hidden, key=lambda each: min((abs(each.idx - at) for at in trouble), default=0))
+    last = verb
+    for child in verb.rights:
+        if child.dep_ in {"prt", "dobj", "oprd"} and child.left_edge.i == last.i + 1:
+            last = child.right_edge
+        else:
+            break
+    joined = [child for child in verb.rights if child.dep_ == "conj" and child.tag_ == "VBN" and child.left_edge.i == child.i and child.i - last.i <= 2]
+    last = joined[-1] if joined else last
+    return [Patch(end_of(last), end_of(last), " by [who, by role]")]
 
-    for verb in sentence:
-        if verb.tag_ != "VBN" or verb.lemma_ not in HUMAN_ACTS:
-            continue
-        kinds = {child.dep_ for child in verb.children}
-        if "nsubjpass" not in kinds or "agent" in kinds:
-            continue
-        last = verb
-        for child in verb.rights:
-            if child.dep_ in {"prt", "dobj", "oprd"} and child.left_edge.i == last.i + 1:
-                last = child.right_edge
-            else:
-                break
-        joined = [child for child in verb.rights if child.dep_ == "conj" and child.tag_ == "VBN" and child.left_edge.i == child.i and child.i - last.i <= 2]
-        last = joined[-1] if joined else last
-        return [Patch(end_of(last), end_of(last), " by [who, by role]")]
-    return None
+
+def _is_agentless(verb: Token) -> bool:
+    kinds = {child.dep_ for child in verb.children}
+    subject = next((child for child in verb.lefts if child.dep_ == "nsubjpass"), None)
+    if subject is None or subject.lower_ in {"i", "we"} or subject.lemma_.lower() in {"evidence", "reference", "consideration", "mention", "impression"}:
+        return False
+    return "nsubjpass" in kinds and "agent" not in kinds

@@ -4,7 +4,7 @@ import re
 
 from spacy.tokens import Span, Token
 
-from nlp.actors import kind_of, kinds
+from nlp.actors import SUBJECTS, kind_of, kinds
 from nlp.reframing.grammar import PEOPLE, actor_of, complement_run, inflected, noun_phrase, object_of, words_of
 from nlp.reframing.marked import Marked
 
@@ -27,7 +27,7 @@ WEIGHING = re.compile(
 LOADED = {
     "avoid", "prevent", "happen", "occur", "save", "survive", "miss", "overlook", "omit", "neglect", "forget", "ignore", "disregard", "flout", "violate", "breach", "bypass",
     "dismiss", "misread", "fail", "bother", "ought", "refuse", "choose", "remind", "let", "seem", "claim", "allege", "admit", "insist", "break", "make", "result", "cause", "lead",
-    "change", "mitigate", "lack", "confuse", "misinterpret", "misunderstand", "mistake", "err", "complain", "harass", "abuse", "divert", "lose",
+    "change", "mitigate", "lack", "confuse", "misinterpret", "misunderstand", "mistake", "err", "complain", "harass", "abuse", "divert", "lose", "help", "benefit", "assist", "give",
 }  # fmt: skip
 ADJECTIVAL = {"amod", "acomp", "attr", "compound"}
 LONGEST_ACT = 15
@@ -39,14 +39,22 @@ def slots_of(marked: Marked) -> dict[str, str]:
     span, text = marked.span, marked.text
     slots = {"when": _when(marked), "who": "nobody"}
     quoted = " ".join(text[marked.finding.start : marked.finding.end].split())
+    if len(span) == 1 and span[0].dep_ == "amod" and marked.finding.category == "human_error" and 0 < span[0].head.i - span[0].i < 4:
+        quoted = words_of(text, list(span.doc[span[0].i : span[0].head.i + 1]))
     if len(quoted.split()) <= LONGEST_WORD and not re.search("[\"“”\\[\\]]", quoted):
-        slots["word"] = quoted.lower() if marked.shouted or quoted[:1].isupper() and span[0].pos_ != "PROPN" and not quoted.isupper() else quoted
+        opens = not any(token.is_alpha for token in span.doc[marked.sentence.start : span.start])
+        slots["word"] = quoted.lower() if marked.shouted else quoted[0].lower() + quoted[1:] if opens and not quoted.isupper() else quoted
     verb = _main_verb(marked)
-    slots.update(_actor_slots(actor_of(verb) if verb is not None else actor_of(span.root), text))
+    actor = actor_of(verb if verb is not None else span.root)
+    if actor is None:
+        actor = next((child for token in span for child in token.lefts if child.dep_ == "poss" and child.lower_ in OWNERS), None)
+    if actor is not None and marked.finding.category == "patient_blame" and kind_of(actor) != "patient" and actor.lower_ not in OWNERS:
+        actor = None
+    slots.update(_actor_slots(actor, text))
     if verb is not None:
         slots.update(_act_slots(verb, text))
     for name, noun in (("object", object_of(verb) if verb is not None else None), ("thing", graded(span)), ("rule", _rule(marked))):
-        if noun is not None and (phrase := definite(noun, text)):
+        if noun is not None and (phrase := definite(noun, text, without=span)):
             slots[name] = phrase
     topic = slots.get("acting") if verb is not None and verb.i > span[0].i else slots.get("object")
     if topic:
@@ -66,6 +74,9 @@ def _when(marked: Marked) -> str:
 def _main_verb(marked: Marked) -> Token | None:
     """The verb whose doing is in question: the complement of the trigger, else the last verb marked, else the verb that a marked adverb describes."""
     span = marked.span
+    supposed = supposed_verb(marked.sentence) if marked.finding.category == "counterfactual" else None
+    if supposed is not None:
+        return supposed
     verbs = [token for token in span if token.pos_ == "VERB" and token.dep_ not in ADJECTIVAL and not (token.dep_ == "conj" and token.head.pos_ == "ADJ")]
     inside = [token for token in verbs if token.lemma_ not in LOADED]
     if inside:
@@ -83,16 +94,37 @@ def _main_verb(marked: Marked) -> Token | None:
     return verbs[-1] if verbs else None
 
 
+def supposed_verb(sentence: Span) -> Token | None:
+    """The verb of *if staff had raised the rails*, *had the nurse checked*, where the sentence has one."""
+    for token in sentence:
+        if token.tag_ not in {"VBN", "VBD"}:
+            continue
+        had = next((child for child in token.lefts if child.lower_ == "had"), None)
+        opened = any(child.dep_ == "mark" and child.lower_ == "if" for child in token.lefts)
+        inverted = had is not None and had.i == token.left_edge.i and any(child.dep_ in SUBJECTS and child.i > had.i for child in token.lefts)
+        if had is not None and (opened or inverted):
+            return token
+    return None
+
+
 def _actor_slots(actor: Token | None, text: str) -> dict[str, str]:
     if actor is None:
         return {}
     lower = actor.lower_
-    if lower in OWNERS:
+    joined = [actor, *_joined(actor)]
+    if len(joined) > 1 and any(each.lower_ in YOU for each in joined):
+        name = "you"
+    elif len(joined) > 1 and joined[-1].i - actor.left_edge.i < LONGEST_WORD + 3:
+        name = definite(actor, text)
+        name = f"{name} {words_of(text, list(actor.doc[actor.i + 1 : joined[-1].i + 1]))}" if name else ""
+    elif lower in OWNERS:
         name = OWNERS[lower]
     elif actor.pos_ == "PRON" or lower in {"i", "we", "he", "she", "they"}:
         name = YOU.get(lower, lower)
         if name not in {"you", "he", "she", "they"}:
             return {}
+    elif actor.pos_ == "PROPN" and actor.lemma_.lower() not in kinds() and any(child.dep_ in {"poss", "amod", "det"} for child in actor.lefts):
+        return {}
     else:
         name = definite(actor, text)
     if not name:
@@ -102,11 +134,20 @@ def _actor_slots(actor: Token | None, text: str) -> dict[str, str]:
     return {"actor": name, "actors": possessive, "actor_obj": OBJECT.get(name, name), "who": who}
 
 
+def _joined(noun: Token) -> list[Token]:
+    """Nouns joined to this one, as far as they go."""
+    found = [child for child in noun.rights if child.dep_ == "conj" and child.pos_ in {"NOUN", "PROPN", "PRON"}]
+    return [*found, *(more for each in found for more in _joined(each))]
+
+
 def _act_slots(verb: Token, text: str) -> dict[str, str]:
     """*Check the chart* and *checking the chart*, from *failed to check the chart* and from *the chart should have been checked*."""
     base, gerund = inflected(verb, "VB"), inflected(verb, "VBG")
     if base is None or gerund is None or verb.lemma_ in LOADED | {"be", "have", "do", "know"}:
         return {}
+    if verb.i + 1 < verb.sent.end and verb.nbor().text == "-":
+        return {}
+    run: list[Token] = []
     passive = next((child for child in verb.lefts if child.dep_ == "nsubjpass"), None)
     if passive is not None or any(child.dep_ == "auxpass" for child in verb.lefts):
         if passive is not None and passive.lower_ in {"which", "that"} and verb.dep_ == "relcl":
@@ -120,22 +161,28 @@ def _act_slots(verb: Token, text: str) -> dict[str, str]:
             return {}
         tail = WEIGHING.sub("", words_of(text, run) + " ").strip() if run else ""
         tail = re.sub(r"\ba (?=[aeiou])", "an ", re.sub(r"\ban (?=[^aeiouhAEIOU])", "a ", tail))
-    if len(tail.split()) > LONGEST_ACT or re.search("[\"“”\\[\\];:]", tail) or tail.count("(") != tail.count(")"):
+    following = run[-1] if passive is None and run else None
+    if following is not None and following.i + 1 < verb.sent.end and following.nbor().lower_ in {"to", "-", "/"}:
+        return {}
+    if len(tail.split()) > LONGEST_ACT or re.search(r"\w\.\w", tail) or re.search("[\"“”\\[\\];:]", tail) or tail.count("(") != tail.count(")"):
         return {}
     tail = re.sub(r"\bmy\b", "your", re.sub(r"\bour\b", "your", tail))
     return {"act": f"{base} {tail}".strip(), "acting": f"{gerund} {tail}".strip()}
 
 
-def definite(noun: Token, text: str) -> str:
-    """The noun's phrase with a definite article where it has none or *a*; empty where it is no phrase to ask about."""
+def definite(noun: Token, text: str, *, without: Span | None = None) -> str:
+    """The noun's phrase with a definite article where it has none or *a*, less the grading words marked before it; empty where it is no phrase to ask about."""
     if noun.pos_ == "PRON" or noun.lower_ in {"this", "that", "these", "those", "it", "which", "who", "one", "all"}:
         return ""
     phrase = noun_phrase(noun)
     words = words_of(text, phrase)
     if re.search("[\"“”\\[\\]]", words) or words.count("(") != words.count(")"):
         return ""
-    words = WEIGHING.sub("", words + " ").strip()
     first = phrase[0]
+    if without is not None and any(token.i < noun.i for token in without) and without[-1].i < noun.i and without[0].i >= first.i:
+        words = words.replace(f"{words_of(text, list(without))} ", "", 1)
+        first = without.doc[without.end] if first.i == without.start else first
+    words = WEIGHING.sub("", words + " ").strip()
     if first.lower_ in {"a", "an", "any", "another", "some", "no", "each", "every"}:
         rest = words.split(" ", 1)
         return f"the {rest[1]}" if len(rest) > 1 else ""

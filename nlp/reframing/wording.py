@@ -56,7 +56,7 @@ def _is_reversed(verb: Token) -> bool:
     """Whether a negation or a word of failing governs the verb: what was *not clearly recorded* may have been recorded."""
     if is_negated(verb):
         return True
-    governing = [verb.head, *verb.head.children] if verb.head is not verb else []
+    governing = [verb.head, *verb.head.children] if verb.head != verb else []
     return any(token.lemma_.lower() in REVERSING for token in [*verb.lefts, *governing])
 
 
@@ -119,7 +119,7 @@ def _frame(verb: Token) -> tuple[str, Token]:
     following = verb.nbor() if verb.i + 1 < len(verb.doc) else verb
     if any(child.dep_ == "ccomp" and child.i > verb.i and any(grand.dep_ in SUBJECTS for grand in child.children) for child in verb.rights):
         return "clause", verb
-    if following.lower_ == "of" and following.head is verb:
+    if following.lower_ == "of" and following.head == verb:
         return "of", following
     if any(child.dep_ in {"xcomp", "ccomp"} and child.tag_ == "VB" for child in verb.rights) and following.lower_ == "to":
         return "infinitive", verb
@@ -138,7 +138,7 @@ def treatment_not_taken(marked: Marked) -> list[Patch] | None:
     preposition = after if after.lower_ == "with" else None
     copula = next((token for token in adjective.ancestors if token.lemma_ == "be"), adjective)
     noun = next((child for child in preposition.rights if child.dep_ == "pobj"), None) if preposition is not None else None
-    if preposition is None or noun is None or noun.lower_ not in words().treatments or copula.lemma_ != "be" or list(noun.rights):
+    if preposition is None or noun is None or noun.lower_ not in words().treatments or copula.lemma_ != "be" or any(child.dep_ not in {"relcl", "punct"} for child in noun.rights):
         return None
     first = copula.nbor()
     prefix = marked.text[first.idx : end_of(adjective)].lower().replace(" ", "")
