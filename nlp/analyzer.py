@@ -43,7 +43,12 @@ class Analyzer:
     """Reports in, analyses out. Not safe for use by several threads at a time."""
 
     def __init__(
-        self, parser: Parser, detectors: Sequence[Detector], *, labeller: Labeller | None = None, model: str | None = None,
+        self,
+        parser: Parser,
+        detectors: Sequence[Detector],
+        *,
+        labeller: Labeller | None = None,
+        model: str | None = None,
         suggester: Suggester | None = None,
     ) -> None:
         self._parser = parser

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,9 +22,10 @@ from service.wiring import build_analyzer
 STATIC = Path(__file__).parent / "page" / "static"
 
 
-def create_app(settings: Settings | None = None, build: Callable[[], Analyzer] = build_analyzer) -> FastAPI:
+def create_app(settings: Settings | None = None, build: Callable[[], Analyzer] | None = None) -> FastAPI:
     """The application; the analyser loads in the background once it runs."""
     settings = settings or Settings.from_environment()
+    build = build or partial(build_analyzer, settings=settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -71,6 +73,10 @@ def create_app(settings: Settings | None = None, build: Callable[[], Analyzer] =
     return app
 
 
+def _shown(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int | float) else f"{value or 'none'}"
+
+
 def _limits(settings: Settings) -> str:
-    rows = (f"- `{name}` = {getattr(settings, name):,}: {field.description}" for name, field in Settings.model_fields.items())
+    rows = (f"- `{name}` = {_shown(getattr(settings, name))}: {field.description}" for name, field in Settings.model_fields.items())
     return "Limits, answered with 413, 422 or 503 and never by cutting the text:\n\n" + "\n".join(rows)

@@ -24,6 +24,7 @@ from nlp.report import Analysis, Report
 from nlp.taxonomy import load
 from service.documents import KINDS, read_document
 from service.rendering import as_html, as_markdown, print_analysis, taxonomy_page
+from service.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 SOME_LINES_FAILED = 3
@@ -81,7 +82,7 @@ def analyze(
         from service.wiring import build_analyzer
 
         reports = _reports(file)
-        analyzer = build_analyzer(detector.value)
+        analyzer = build_analyzer(detector.value, settings=Settings.from_environment())
         with _writing(output) as out:
             for report in reports:
                 _write(report, analyzer.analyze(report), form, out)
@@ -107,7 +108,7 @@ def _analyze_lines(file: str, output: str, detector: Choice) -> None:
 
     if file != "-" and output != "-" and Path(file).resolve() == Path(output).resolve():
         raise UnreadableInputError("Input and output are the same file. Write to another one.")
-    analyzer = build_analyzer(detector.value)
+    analyzer = build_analyzer(detector.value, settings=Settings.from_environment())
     with _reading(file) as lines, _writing(output) as out:
         failed = 0
         columns = (SpinnerColumn(), TextColumn("{task.completed} reports"), TimeElapsedColumn())

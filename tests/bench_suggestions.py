@@ -168,9 +168,7 @@ class Tally:
         print(f"{self.reports} reports, {total} counted findings")
         for category in [each.id for each in load().categories]:
             count = self.counted[category]
-            shares = ", ".join(
-                f"{kind} {100 * self.offered[category, kind] / count:.0f}%" for kind in ("edit", "rewrite", "ask", "strengthen") if count
-            )
+            shares = ", ".join(f"{kind} {100 * self.offered[category, kind] / count:.0f}%" for kind in ("edit", "rewrite", "ask", "strengthen") if count)
             print(f"  {category:24}{count:6}  {shares}")
         for kind in ("edit", "rewrite", "ask", "strengthen"):
             number = sum(count for (_, each), count in self.offered.items() if each == kind)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from nlp.reframing.marked import Marked, Patch
+from nlp.reframing.grammar import Patch
+from nlp.reframing.marked import Marked
 from nlp.reframing.omissions import did_not_bother, failed_to, failure_to
 from nlp.reframing.wording import doubting_verb, judging_adverb, plain_adjective, treatment_not_taken
 

@@ -12,6 +12,7 @@ from nlp.actors import SUBJECTS, kind_of, subject_of
 AUXILIARIES = {"aux", "auxpass"}
 PEOPLE = {"staff", "patient", "organisation"}
 BE = {"be", "was", "were", "is", "are", "been", "being"}
+NOUNS_OF_ACTS = {"failure", "omission", "opportunity", "inability", "decision"}
 GAP = re.compile(r"\[[^\[\]]*\]")
 CORE = {"det", "poss", "compound", "amod", "nummod", "nmod", "case", "predet", "quantmod", "advmod", "punct"}
 
@@ -100,10 +101,13 @@ def _verb_above(token: Token) -> Token | None:
 
 def actor_of(token: Token) -> Token | None:
     """The person or organisation that acts, from a verb or a verbal noun; None where the sentence does not tell."""
+    if any(child.dep_ in {"nsubjpass", "auxpass"} for child in token.children):
+        agent = next((child for child in token.rights if child.dep_ == "agent"), None)
+        doer = next((child for child in agent.rights if child.dep_ == "pobj"), None) if agent is not None else None
+        return doer if doer is not None and kind_of(doer) in PEOPLE else None
     subject = subject_of(token)
-    if subject is None and token.pos_ in {"VERB", "AUX"}:
-        noun = next((ancestor for ancestor in token.ancestors if ancestor.pos_ == "NOUN"), None)
-        subject = subject_of(noun) if noun is not None and noun.lemma_ in {"failure", "omission", "opportunity", "inability", "decision"} else None
+    if subject is not None and subject.lemma_.lower() in NOUNS_OF_ACTS:
+        subject = subject_of(subject)
     if subject is not None and subject.lower_ in {"who", "which", "that"}:
         subject = subject.head.head if subject.head.dep_ == "relcl" else None
     return subject if subject is not None and kind_of(subject) in PEOPLE else None
@@ -139,7 +143,7 @@ def complement_run(verb: Token, *, longest: int = 13) -> list[Token]:
             last = child.right_edge
         else:
             break
-    while last.i > verb.i and (last.is_punct or last.pos_ in {"ADP", "CCONJ", "SCONJ", "DET"} and last.dep_ != "prt" or last.lower_ in {"to"}):
+    while last.i > verb.i and (last.is_punct or (last.pos_ in {"ADP", "CCONJ", "SCONJ", "DET"} and last.dep_ != "prt") or last.lower_ in {"to"}):
         last = last.nbor(-1)
     return list(verb.doc[verb.i + 1 : last.i + 1])
 

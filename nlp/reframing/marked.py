@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Span, Token
 
-from nlp.reframing.grammar import is_shouted, patched
-from nlp.reframing.grammar import Patch as Patch
+from nlp.reframing.grammar import Patch, is_shouted, patched
 from nlp.report import Finding
 
 

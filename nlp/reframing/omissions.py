@@ -8,13 +8,27 @@ from collections.abc import Iterator
 from spacy.tokens import Token
 
 from nlp.actors import SUBJECTS, kind_of
-from nlp.reframing.grammar import BE, auxiliaries, end_of, in_the_manner_of, inflected, is_negated, words_of
-from nlp.reframing.marked import Marked, Patch
+from nlp.reframing.grammar import BE, PEOPLE, Patch, auxiliaries, end_of, in_the_manner_of, inflected, is_negated, words_of
+from nlp.reframing.marked import Marked
 
 OMIT = frozenset({"fail", "neglect", "omit", "forget", "overlook"})
 BOTHER = frozenset({"bother", "trouble"})
 FAILURE = frozenset({"failure", "failures", "omission", "inability"})
-SOFT_ADVERBS = {"also", "then", "subsequently", "again", "initially", "later", "repeatedly", "still", "therefore", "thereafter", "twice", "previously"}
+SOFT_ADVERBS = {
+    "inadvertently",
+    "also",
+    "then",
+    "subsequently",
+    "again",
+    "initially",
+    "later",
+    "repeatedly",
+    "still",
+    "therefore",
+    "thereafter",
+    "twice",
+    "previously",
+}
 FORCE = {"completely", "totally", "wholly", "utterly", "simply", "plainly", "clearly", "consistently", "negligently", "carelessly"}
 CAUSAL = {"lead", "result", "cause", "contribute", "mean", "delay", "allow", "increase", "expose", "place", "put", "prevent", "create", "permit"}
 FOR_REASON = {"due", "because", "owing"}
@@ -81,35 +95,105 @@ def failure_to(marked: Marked) -> list[Patch] | None:
     if owner is not None and _pronoun_or_thing(owner[1]):
         return None
     start = _start_of(noun)
+    if owner is not None and start.i and start.nbor(-1).lemma_ == "be" and _there(start.nbor(-1)) is not None:
+        return _existential(marked, start.nbor(-1), noun, verb, owner[0])
     if noun.dep_ == "pobj" and noun.head.i == start.i - 1:
-        return _after_preposition(marked, noun, verb, start, owner[0] if owner else None)
+        return _after_preposition(marked, noun, verb, start, owner[0] if owner else None) or _as_noun(marked, noun, verb)
     if owner is None:
         return _agentless_subject(marked, noun, verb, start)
-    if noun.dep_ == "nsubj" and noun.head.pos_ in {"VERB", "AUX"}:
-        return _as_clause(marked, noun, verb, start, owner[0])
-    return _alone(marked, noun, verb, start, owner[0])
+    clause = _as_clause(marked, noun, verb, start, owner[0]) if noun.dep_ == "nsubj" and noun.head.pos_ in {"VERB", "AUX"} else None
+    return clause or _alone(marked, noun, verb, start, owner[0]) or _as_noun(marked, noun, verb)
+
+
+def _with_adverbs(noun: Token, verb: Token, form: str) -> str:
+    """The verb's form behind the adverbs that stood between the noun and it (*failure to effectively use*)."""
+    adverbs = [token.text for token in noun.doc[noun.i + 1 : verb.i] if token.pos_ == "ADV" and token.head in {noun, verb}]
+    return " ".join([*adverbs, form])
+
+
+def _joins_owned_noun(verb: Token) -> bool:
+    """*Failure to maintain airspeed and his exceedance of*: a second noun with an owner fits no clause."""
+    for token in verb.subtree:
+        if token.i > verb.i and token.dep_ == "conj" and token.pos_ == "NOUN" and any(child.dep_ == "poss" for child in token.lefts):
+            return True
+    return False
+
+
+def _as_noun(marked: Marked, noun: Token, verb: Token) -> list[Patch] | None:
+    """*The pilot's failure to maintain airspeed* to *the pilot's not maintaining airspeed*, wherever a noun stands."""
+    gerund = inflected(verb, "VBG")
+    before = noun.nbor(-1) if noun.i > marked.sentence.start else None
+    owned = before is not None and (before.tag_ == "POS" or before.lower_ in {"his", "her", "their", "my", "our"})
+    if gerund is None or not owned:
+        return None
+    more = _coordinated(verb, gerund)
+    words = f"not {_with_adverbs(noun, verb, gerund)}"
+    return None if more is None else [Patch(noun.idx, end_of(verb), words.upper() if marked.shouted else words), *more]
+
+
+def _there(be: Token) -> Token | None:
+    return next((child for child in be.lefts if child.lower_ == "there" and child.i == be.i - 1), None)
+
+
+def _existential(marked: Marked, be: Token, noun: Token, verb: Token, owner: str) -> list[Patch] | None:
+    """*There was a failure by the unit to record* to *The unit did not record*."""
+    there, more = _there(be), _coordinated(verb, verb.lower_)
+    if there is None or more is None or be.lower_ not in {"was", "were"}:
+        return None
+    return [
+        Patch(
+            there.idx,
+            end_of(verb),
+            in_the_manner_of(marked.text[there.idx], f"{owner} did not {_with_adverbs(noun, verb, verb.lower_)}", shouted=marked.shouted),
+        ),
+        *more,
+    ]
+
+
+def nobody_failed(marked: Marked) -> list[Patch] | None:
+    """*There was a failure to escalate* to *[who, by role,] did not escalate*: a rewrite, for the actor is a gap."""
+    noun = marked.near(FAILURE)
+    verb = _infinitive(noun) if noun is not None and noun.pos_ == "NOUN" else None
+    if noun is None or verb is None or verb.lemma_ == "be" or _owner(noun, marked.text) is not None:
+        return None
+    start = _start_of(noun)
+    be = start.nbor(-1) if start.i > marked.sentence.start else None
+    more = _coordinated(verb, verb.lower_)
+    if more is None:
+        return None
+    if be is not None and be.lower_ in {"was", "were"} and (there := _there(be)) is not None:
+        return [Patch(there.idx, end_of(verb), f"[who, by role,] did not {_with_adverbs(noun, verb, verb.lower_)}"), *more]
+    opens = not any(token.is_alpha and len(token) > 1 for token in noun.doc[marked.sentence.start : start.i])
+    if opens and noun.dep_ == "ROOT" and not _tells_more(marked, noun):
+        return [Patch(start.idx, end_of(verb), f"[Who, by role,] did not {_with_adverbs(noun, verb, verb.lower_)}"), *more]
+    return None
 
 
 def _alone(marked: Marked, noun: Token, verb: Token, start: Token, owner: str) -> list[Patch] | None:
     """The noun is the sentence, or follows *was* or a colon."""
-    clause = f"{owner} did not {verb.lower_}"
+    clause = f"{owner} did not {_with_adverbs(noun, verb, verb.lower_)}"
     more = _coordinated(verb, verb.lower_)
-    if more is None or any(child.dep_ in {"conj", "cc"} for child in noun.children):
+    if more is None or any(child.dep_ in {"conj", "cc"} for child in noun.children) or _joins_owned_noun(verb):
         return None
     before = start.nbor(-1) if start.i > marked.sentence.start else None
     if noun.dep_ in {"attr", "nsubj"} and before is not None and before.lower_ in {"was", "were"} and noun.head == before and not _is_cleft(noun):
         clause = f"that {clause}"
-    elif noun.dep_ == "ROOT" and not _tells_more(marked, noun) and (before is None or before.text in {":", "."} or before.is_digit or before.text == ")"):
+    elif ((before is not None and before.text == ":") or noun.dep_ == "ROOT") and not _tells_more(marked, noun) and _opens(before):
         clause = clause[0].upper() + clause[1:] if marked.text[start.idx].isupper() else clause
     else:
         return None
     return [Patch(start.idx, end_of(verb), in_the_manner_of("x", clause, shouted=marked.shouted)), *more]
 
 
+def _opens(before: Token | None) -> bool:
+    """Whether a statement may begin behind this token."""
+    return before is None or before.text in {":", ".", ")", "-", "•", "–"} or before.is_digit
+
+
 def _tells_more(marked: Marked, noun: Token) -> bool:
     """Whether the sentence has a finite verb outside relative clauses: then the noun is more than a heading."""
     for token in marked.sentence:
-        if token.tag_ in {"VBD", "VBZ", "VBP"} and not any(each.dep_ == "relcl" for each in [token, *token.ancestors]):
+        if token.i > noun.i and token.tag_ in {"VBD", "VBZ", "VBP"} and not any(each.dep_ == "relcl" for each in [token, *token.ancestors]):
             return True
     return any(token.tag_ == "VBN" and token.i > noun.i and token.nbor(-1).tag_ in {"VB", "NN", "NNS"} for token in marked.sentence)
 
@@ -123,10 +207,17 @@ def _is_cleft(noun: Token) -> bool:
 def _agentless_subject(marked: Marked, noun: Token, verb: Token, start: Token) -> list[Patch] | None:
     """*Failure to check the chart led to harm* to *Not checking the chart led to harm*."""
     gerund = inflected(verb, "VBG")
-    if gerund is None or noun.dep_ != "nsubj" or start.i != noun.i or noun.head.i < verb.i or any(child.dep_ in {"conj", "cc"} for child in noun.children):
+    if (
+        gerund is None
+        or noun.dep_ != "nsubj"
+        or noun.i - start.i > 1
+        or start.lower_ in {"that", "this", "such"}
+        or noun.head.i < verb.i
+        or any(child.dep_ in {"conj", "cc"} for child in noun.children)
+    ):
         return None
     more = _coordinated(verb, gerund)
-    opening = in_the_manner_of(marked.text[start.idx], f"not {gerund}", shouted=marked.shouted)
+    opening = in_the_manner_of(marked.text[start.idx], f"not {_with_adverbs(noun, verb, gerund)}", shouted=marked.shouted)
     return None if more is None else [Patch(start.idx, end_of(verb), opening), *more]
 
 
@@ -144,15 +235,19 @@ def _as_clause(marked: Marked, noun: Token, verb: Token, start: Token, owner: st
     more = _coordinated(verb, verb.lower_)
     if more is None:
         return None
+    if _joins_owned_noun(verb):
+        return None
     link = Patch(end_of(last) if last.text != "," else last.idx, group.idx, ", which ")
-    opening = in_the_manner_of(marked.text[start.idx], f"{owner} did not {verb.lower_}", shouted=marked.shouted)
+    opening = in_the_manner_of(marked.text[start.idx], f"{owner} did not {_with_adverbs(noun, verb, verb.lower_)}", shouted=marked.shouted)
     return [Patch(start.idx, end_of(verb), opening), *more, link]
 
 
 def _after_preposition(marked: Marked, noun: Token, verb: Token, start: Token, owner: str | None) -> list[Patch] | None:
     gerund = inflected(verb, "VBG")
     preposition = noun.head
-    if gerund is None or any(child.dep_ in {"conj", "cc"} for child in noun.children) or preposition.lower_ in {"of", "in", "with", "than", "into", "about"}:
+    if owner is not None and preposition.lower_ == "of" and kind_of(preposition.head) in PEOPLE:
+        return None  # *the pilot of the first aircraft's failure*
+    if gerund is None or any(child.dep_ in {"conj", "cc"} for child in noun.children) or preposition.lower_ in {"in", "than", "into", "about", "like"}:
         return None
     if owner is not None and any(child.dep_ == "conj" for child in verb.children):
         return None
@@ -161,8 +256,16 @@ def _after_preposition(marked: Marked, noun: Token, verb: Token, start: Token, o
         return None
     lead = preposition.nbor(-1) if preposition.i > marked.sentence.start else None
     if owner is not None and preposition.lower_ == "to" and lead is not None and lead.lower_ in FOR_REASON:
-        return [Patch(lead.idx, end_of(verb), in_the_manner_of(marked.text[lead.idx], f"because {owner} did not {verb.lower_}", shouted=marked.shouted)), *more]
-    phrase = f"{owner} not {gerund}" if owner else f"not {gerund}"
+        return [
+            Patch(
+                lead.idx,
+                end_of(verb),
+                in_the_manner_of(marked.text[lead.idx], f"because {owner} did not {_with_adverbs(noun, verb, verb.lower_)}", shouted=marked.shouted),
+            ),
+            *more,
+        ]
+    done = _with_adverbs(noun, verb, gerund)
+    phrase = f"{owner} not {done}" if owner else f"not {done}"
     return [Patch(start.idx, end_of(verb), in_the_manner_of("x", phrase, shouted=marked.shouted)), *more]
 
 
@@ -201,7 +304,9 @@ def _is_finite(trigger: Token) -> bool:
 
 def _infinitive(trigger: Token) -> Token | None:
     """The verb of *to check* right behind the trigger, adverbs and the actor's phrase (*failure of the crew to check*) let through."""
-    inner = [grand for child in trigger.rights if child.dep_ in {"prep", "agent"} for end in child.rights for grand in end.rights] if trigger.pos_ == "NOUN" else []
+    inner = (
+        [grand for child in trigger.rights if child.dep_ in {"prep", "agent"} for end in child.rights for grand in end.rights] if trigger.pos_ == "NOUN" else []
+    )
     for child in [*trigger.rights, *inner]:
         to = _to(trigger, child) if child.tag_ == "VB" and child.dep_ in {"xcomp", "acl", "advcl", "ccomp", "relcl"} else None
         if to is None:
@@ -288,4 +393,3 @@ def _start_of(noun: Token) -> Token:
         if child.dep_ in {"poss", "det", "compound", "advmod"}:
             first = min(first, child.left_edge, key=lambda token: token.i)
     return first
-

@@ -22,7 +22,7 @@ from nlp.report import Suggestion, SuggestionKind
 
 DOUBT = frozenset({"claim", "allege", "insist", "profess", "maintain", "admit", "deny"})
 KINDS = {
-    "sanction": r"disciplin|warning|struck|suspend|dismiss|terminat|fired|stood down|sacked|performance|sanction|reprimand|without pay|removed from duty|probation|countersign",
+    "sanction": r"disciplin|warning|struck|suspend|dismiss|terminat|fired|stood down|sacked|performance|sanction|reprimand|without pay|removed from duty|probation",
     "reminder": r"remind|memo|e-?mail|reiterat|re-?emphasi|instruct|told to|advised to|aware",
     "training": r"train|educat|refresh|competen|in-?servic|course|tutorial",
     "vigilance": r"vigilan|careful|attenti|cautio|alert|care\b|concentrat|diligen|focus|sure",
@@ -129,7 +129,9 @@ def _kind_of(words: str, kinds: dict[str, str]) -> str:
 def _again(table: Table, asked: Asked, slots: dict[str, str], *, number: int, known: str) -> Iterator[Suggestion]:
     """A reference to the earliest passage with the same kind of question."""
     templates = {template for group in (*table.by_actor.values(), *table.kinds.values()) for template in group}
-    earlier = sorted({place for question, place in asked.questions.items() if place and place != number and any(_made_from(question, each) for each in templates)})
+    earlier = sorted(
+        {place for question, place in asked.questions.items() if place and place != number and any(_made_from(question, each) for each in templates)}
+    )
     for place in earlier:
         question = asked.take(tables()["again"].by_actor["ask"], {**slots, "number": str(place)}, number=0, known=f"{known} {place}")
         if question:

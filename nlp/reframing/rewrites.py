@@ -5,17 +5,20 @@ All but the marked construction stays as it is. A gap names what belongs there; 
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from spacy.tokens import Span, Token
 
-from nlp.actors import SUBJECTS, kind_of
+from nlp.actors import SUBJECTS, kind_of, subject_of
 from nlp.attribution import HUMAN_ACTS, TROUBLE
-from nlp.reframing.grammar import BE, PEOPLE, auxiliaries, end_of, has_subject, in_the_manner_of, inflected, noun_phrase, words_of
-from nlp.reframing.marked import Marked, Patch
+from nlp.reframing.grammar import BE, PEOPLE, Patch, auxiliaries, end_of, has_subject, in_the_manner_of, inflected, noun_phrase, words_of
+from nlp.reframing.marked import Marked
+from nlp.reframing.omissions import nobody_failed
 from nlp.reframing.questions import DOUBT, KINDS
 from nlp.reframing.slots import RULES, graded, supposed_verb
 from nlp.reframing.wording import words
 
+LONGEST_SUPPOSITION = 40  # tokens
 BRING_ABOUT = {"for", "in", "to", "of"}
 SEEN = {
     "judgement": "[what was seen or recorded, and what was expected]",
@@ -38,11 +41,11 @@ def rewrite_of(marked: Marked, edit: Sequence[Patch] | None) -> list[Patch] | No
     for construction in CONSTRUCTIONS.get(marked.finding.category, ()):
         patches = construction(marked)
         if patches:
-            return patches
+            return [replace(patch, words=in_the_manner_of("x", patch.words, shouted=True)) for patch in patches] if marked.shouted else patches
     gap = SENTENCE_GAPS.get(marked.finding.category)
     if marked.finding.category == "person_focused_action" and re.search(KINDS["sanction"], marked.span.text, re.IGNORECASE):
         return None
-    if gap and any(token.lemma_ in DOUBT for token in marked.span):
+    if gap and marked.finding.category == "patient_blame" and any(token.lemma_ in DOUBT for token in marked.span):
         gap = "[Who took this report, and when.]"
     if gap and (edit or marked.finding.category == "person_focused_action"):
         return [*(edit or ()), _behind(marked, gap)]
@@ -59,29 +62,50 @@ def should_have(marked: Marked) -> list[Patch] | None:
     """*The doctor should have reviewed the ECG* to *The doctor [did not: confirm with source] review the ECG [time; what was known then]*."""
     modal = next((token for token in marked.span if token.lower_ in {"should", "ought"} and token.tag_ == "MD"), None)
     verb = modal.head if modal is not None else None
-    if modal is None or verb is None or verb.tag_ != "VBN" or modal.i == marked.sentence.start or verb.nbor().text == "-" or any(child.dep_ == "conj" and not has_subject(child) for child in verb.rights):
+    if (
+        modal is None
+        or verb is None
+        or verb.tag_ != "VBN"
+        or modal.i == marked.sentence.start
+        or verb.nbor().text == "-"
+        or any(child.dep_ == "conj" and not has_subject(child) for child in verb.rights)
+    ):
         return None
     group = list(marked.sentence.doc[modal.i : verb.i])
     plain = [token for token in group if token.lower_ not in {"have", "of", "been", "to", "not", "never", "n't", modal.lower_}]
     if any(token.pos_ not in {"ADV"} for token in plain):
         return None
+    behind = marked.text[end_of(verb) : marked.sentence.end_char]
+    if verb.lemma_ == "be" or ";" in behind:
+        return None
     negated = any(token.lower_ in {"not", "never", "n't"} for token in group)
+    scaled = any(token.lower_ in SCALED or token.tag_ in {"JJR", "RBR"} for token in [*plain, *verb.subtree])
     adverbs = " ".join(token.text for token in plain)
     kept = f"{adverbs} " if adverbs else ""
     passive = any(token.lower_ == "been" for token in group)
-    subject = next((child for child in verb.lefts if child.dep_ in SUBJECTS), None)
+    subject = next((child for child in verb.lefts if child.dep_ in SUBJECTS), None) or subject_of(verb)
     if passive:
         be = _be_for(subject)
         if be is None:
             return None
-        new = f"{be} {kept}{verb.text} [when, by which role; source]" if negated else f"[{be} not: confirm with source] {kept}{verb.text}"
+        new: str | None = (
+            f"{be} {kept}{verb.text} [when, by which role; source]" if negated else f"[{_whether(be, scaled)}: confirm with source] {kept}{verb.text}"
+        )
     elif negated:
         past = inflected(verb, "VBD")
         new = f"{kept}{past} [when, and what was known then]" if past else None
     else:
         base = inflected(verb, "VB")
-        new = f"[did not: confirm with source] {kept}{base}" if base else None
+        new = f"[{_whether('did', scaled)}: confirm with source] {kept}{base}" if base else None
     return [Patch(modal.idx, end_of(verb), new)] if new else None
+
+
+SCALED = {"promptly", "immediately", "sooner", "earlier", "faster", "better", "more", "much", "always", "fully", "within", "urgently", "timely", "directly"}
+
+
+def _whether(auxiliary: str, scaled: bool) -> str:
+    """What is open: with a word of degree or time the act itself may have taken place."""
+    return f"{auxiliary} or {auxiliary} not, and when" if scaled else f"{auxiliary} not"
 
 
 def _be_for(subject: Token | None) -> str | None:
@@ -91,7 +115,7 @@ def _be_for(subject: Token | None) -> str | None:
         subject = subject.head.head if subject.head.dep_ == "relcl" else subject
     if subject.tag_ in {"NNS", "NNPS"} or subject.lower_ in {"they", "we", "these", "those"} or any(child.dep_ == "conj" for child in subject.rights):
         return "were"
-    return "was" if subject.tag_ in {"NN", "NNP", "PRP", "DT", "WDT"} and subject.lower_ != "you" else None
+    return "was" if subject.tag_ in {"NN", "NNP", "PRP", "DT", "WDT", "CD"} and subject.lower_ != "you" else None
 
 
 def missed_opportunity(marked: Marked) -> list[Patch] | None:
@@ -101,7 +125,11 @@ def missed_opportunity(marked: Marked) -> list[Patch] | None:
     if noun is None or verb is None:
         return None
     missed = next((child for child in noun.lefts if child.lower_ in {"missed", "lost"}), None)
-    return [Patch(missed.idx, end_of(noun), f"{noun.text} [which, when, open to whom by role]")] if missed is not None else None
+    if missed is None:
+        return None
+    before = missed.nbor(-1) if missed.i > marked.sentence.start else missed
+    start, article = (before.idx, in_the_manner_of(marked.text[before.idx], "an ")) if before.lower_ == "a" else (missed.idx, "")
+    return [Patch(start, end_of(noun), f"{article}{noun.text} [which, when, open to whom by role]")]
 
 
 def rule_departed_from(marked: Marked) -> list[Patch] | None:
@@ -114,15 +142,21 @@ def rule_departed_from(marked: Marked) -> list[Patch] | None:
         link = next((child for child in verb.rights if child.dep_ == "prep" and child.lower_ in {"with", "to", "from", "by"}), None)
         rule = next((child for child in link.rights if child.dep_ == "pobj"), None) if link is not None else None
     subject = next((child for child in verb.lefts if child.dep_ in SUBJECTS), None)
-    if rule is None or not RULES.search(rule.lower_) or subject is None and verb.dep_ not in {"xcomp", "conj"}:
+    if rule is None or not RULES.search(rule.lower_) or (subject is None and verb.dep_ not in {"xcomp", "conj"}):
         return None
     trigger = verb.head if verb.dep_ == "xcomp" else verb
     if trigger.tag_ not in {"VBD", "VB", "VBZ", "VBP"} or (verb.lemma_ in KEEPING and trigger is verb and not any(child.dep_ == "neg" for child in verb.lefts)):
         return None
-    group = [token for token in [*auxiliaries(trigger), *(child for child in trigger.lefts if child.dep_ in {"neg", "advmod"}), trigger] if token.i <= trigger.i]
+    group = [
+        token for token in [*auxiliaries(trigger), *(child for child in trigger.lefts if child.dep_ in {"neg", "advmod"}), trigger] if token.i <= trigger.i
+    ]
     first = min(group, key=lambda token: token.i)
     last = rule.right_edge if rule.right_edge.i - rule.i < 10 else noun_phrase(rule)[-1]
-    if first.i <= marked.sentence.start or first.nbor(-1).lower_ in {"to", "that"} or any(token.is_punct and token.text in {";", ":"} for token in rule.subtree):
+    if (
+        first.i <= marked.sentence.start
+        or first.nbor(-1).lower_ in {"to", "that"}
+        or any(token.is_punct and token.text in {";", ":"} for token in rule.subtree)
+    ):
         return None
     named = words_of(marked.text, list(marked.sentence.doc[rule.left_edge.i : last.i + 1]))
     asks = "ask" if rule.tag_ in {"NNS", "NNPS"} else "asks"
@@ -131,13 +165,32 @@ def rule_departed_from(marked: Marked) -> list[Patch] | None:
     return [Patch(first.idx, end_of(last), f"[what was done], where {named} {asks} for [step, with its section]{comma}")]
 
 
+def rule_not_followed(marked: Marked) -> list[Patch] | None:
+    """*The sepsis pathway was not followed* to *[what was done, by which role], where the sepsis pathway asks for [step]*."""
+    verb = next((token for token in marked.span if token.tag_ == "VBN" and token.lemma_ in KEEPING | BREAKING), None)
+    rule = next((child for child in verb.lefts if child.dep_ == "nsubjpass"), None) if verb is not None else None
+    if verb is None or rule is None or not RULES.search(rule.lower_) or (verb.lemma_ in KEEPING and not any(child.dep_ == "neg" for child in verb.lefts)):
+        return None
+    if any(child.dep_ in {"agent", "conj"} for child in verb.rights) or any(child.lower_ in {"no", "what", "which"} for child in rule.lefts):
+        return None
+    last = rule.right_edge
+    named = words_of(marked.text, list(marked.sentence.doc[rule.left_edge.i : last.i + 1])).rstrip(",")
+    if rule.left_edge.i == marked.sentence.start and rule.left_edge.pos_ != "PROPN":
+        named = named[0].lower() + named[1:]
+    asks = "ask" if rule.tag_ in {"NNS", "NNPS"} else "asks"
+    comma = "," if "," in named else ""
+    return [Patch(rule.left_edge.idx, end_of(verb), f"[what was done, by which role], where {named}{comma} {asks} for [step, with its section]")]
+
+
 KEEPING = {"follow", "adhere", "comply", "observe", "apply", "keep"}
 BREAKING = {"violate", "breach", "break", "disregard", "ignore", "bypass", "flout", "circumvent", "contravene"}
 
 
 def contrary_to(marked: Marked) -> list[Patch] | None:
     """*In breach of the protocol*, *contrary to policy* to *where the protocol asks for [step]*."""
-    word = next((token for token in marked.span if token.lower_ in {"contrary", "breach", "violation", "contravention", "disregard", "defiance", "compliant"}), None)
+    word = next(
+        (token for token in marked.span if token.lower_ in {"contrary", "breach", "violation", "contravention", "disregard", "defiance", "compliant"}), None
+    )
     if word is None:
         return None
     first = word.nbor(-1) if word.i > marked.sentence.start and word.nbor(-1).lower_ == "in" else word
@@ -158,7 +211,14 @@ def contrary_to(marked: Marked) -> list[Patch] | None:
 
 def blamed(marked: Marked) -> list[Patch] | None:
     """*The nurse was at fault for the delay* to *The nurse [what was done or decided] [and how, if at all, that bore on] the delay*."""
-    be = next((token for token in marked.sentence.doc[max(marked.sentence.start, marked.span.start - 2) : marked.span.end] if token.lower_ in BE and token.pos_ in {"AUX", "VERB"}), None)
+    be = next(
+        (
+            token
+            for token in marked.sentence.doc[max(marked.sentence.start, marked.span.start - 2) : marked.span.end]
+            if token.lower_ in BE and token.pos_ in {"AUX", "VERB"}
+        ),
+        None,
+    )
     subject = next((child for child in be.lefts if child.dep_ in SUBJECTS), None) if be is not None else None
     if be is None or subject is None or kind_of(subject) not in PEOPLE or auxiliaries(be) or be.i > marked.span.end:
         return None
@@ -187,9 +247,16 @@ def trait(marked: Marked) -> list[Patch] | None:
         return None
     last = adjective
     for child in adjective.rights:
-        if child.dep_ == "conj" and child.pos_ in {"ADJ", "VERB"} and not any(grand.dep_ in SUBJECTS | {"dobj"} for grand in child.children) and child.tag_ != "VBD":
+        if (
+            child.dep_ == "conj"
+            and child.pos_ in {"ADJ", "VERB"}
+            and not any(grand.dep_ in SUBJECTS | {"dobj"} for grand in child.children)
+            and child.tag_ != "VBD"
+        ):
             last = child
-        elif child.dep_ not in {"cc", "punct", "advmod"} and not (child.dep_ == "prep" and marked.finding.category != "human_error" and child.lower_ in {"about", "with", "in", "towards", "over", "at"}):
+        elif child.dep_ not in {"cc", "punct", "advmod"} and not (
+            child.dep_ == "prep" and marked.finding.category != "human_error" and child.lower_ in {"about", "with", "in", "towards", "over", "at"}
+        ):
             return None
     if marked.finding.category == "judgement" and graded(marked.span) is None:
         return None
@@ -205,7 +272,12 @@ def if_only(marked: Marked) -> list[Patch] | None:
         return None
     first, last = verb.left_edge, verb.right_edge
     stop = sentence[-1]
-    if any(token.text in {";", ":", "[", "("} for token in sentence) or subject.right_edge.i > verb.i or not stop.is_punct:
+    if (
+        len(sentence) > LONGEST_SUPPOSITION
+        or any(token.text in {";", ":", "[", "("} for token in sentence)
+        or subject.right_edge.i > verb.i
+        or not stop.is_punct
+    ):
         return None
     if last.i >= stop.i - 1:
         main = words_of(text, list(sentence.doc[sentence.start : first.i])).rstrip(",")
@@ -218,7 +290,7 @@ def if_only(marked: Marked) -> list[Patch] | None:
     passive = any(child.dep_ == "auxpass" for child in verb.lefts)
     be, base = _be_for(subject), inflected(verb, "VB")
     form = f"[{be} not: confirm with source] {verb.text}" if passive else f"[did not: confirm with source] {base}"
-    if base is None or passive and be is None:
+    if base is None or (passive and be is None):
         return None
     who = words_of(text, list(sentence.doc[subject.left_edge.i : subject.right_edge.i + 1]))
     tail = words_of(text, list(sentence.doc[verb.i + 1 : last.i + 1])) if last.i > verb.i else ""
@@ -229,7 +301,10 @@ def if_only(marked: Marked) -> list[Patch] | None:
 
 def brushed_aside(marked: Marked) -> list[Patch] | None:
     """*Chose to ignore the nurse's concern* to *[what was done, and when, about] the nurse's concern*: the motive goes, its object stays."""
-    verb = next((token for token in reversed(list(marked.span)) if token.pos_ == "VERB" and token.lemma_ in {"ignore", "disregard", "dismiss", "neglect", "flout"}), None)
+    verb = next(
+        (token for token in reversed(list(marked.span)) if token.pos_ == "VERB" and token.lemma_ in {"ignore", "disregard", "dismiss", "neglect", "flout"}),
+        None,
+    )
     if verb is None or not any(child.dep_ == "dobj" for child in verb.rights):
         return None
     lead = verb.head if verb.dep_ == "xcomp" else verb
@@ -280,7 +355,14 @@ def graded_noun(marked: Marked) -> list[Patch] | None:
 
 def error_noun(marked: Marked) -> list[Patch] | None:
     """*Due to nursing error*, *made a mistake*: what was done and what was intended become the gap; the actor stays."""
-    noun = next((token for token in marked.span if token.lemma_.lower() in {"error", "mistake", "lapse", "oversight", "slip", "inattention", "misjudgement", "blunder"}), None)
+    noun = next(
+        (
+            token
+            for token in marked.span
+            if token.lemma_.lower() in {"error", "mistake", "lapse", "oversight", "slip", "inattention", "misjudgement", "blunder"}
+        ),
+        None,
+    )
     if noun is None or noun.pos_ not in {"NOUN", "PROPN"} or any(child.dep_ in {"conj", "cc"} for child in noun.children):
         return None
     if noun.head.lemma_ in {"make", "commit"} and noun.dep_ == "dobj" and noun.head.tag_ == "VBD" and not list(noun.rights):
@@ -302,7 +384,10 @@ def error_noun(marked: Marked) -> list[Patch] | None:
 
 def error_adverb(marked: Marked) -> list[Patch] | None:
     """*Mistakenly gave 10 mg* to *gave 10 mg [what was intended]*: the mark of error becomes a gap, for dropping it would lose that it was not meant."""
-    word = next((token for token in marked.span if token.lower_ in {"mistakenly", "erroneously", "wrongly", "incorrectly", "inadvertently", "accidentally"} | INTENT), None)
+    word = next(
+        (token for token in marked.span if token.lower_ in {"mistakenly", "erroneously", "wrongly", "incorrectly", "inadvertently", "accidentally"} | INTENT),
+        None,
+    )
     if word is None or word.dep_ != "advmod" or word.head.pos_ != "VERB" or len(marked.span) > 2 or word.i == marked.sentence.start:
         return None
     text, after = marked.text, end_of(word)
@@ -348,8 +433,8 @@ def clear_signs(marked: Marked) -> list[Patch] | None:
 
 CONSTRUCTIONS: dict[str, tuple[Callable[[Marked], list[Patch] | None], ...]] = {
     "counterfactual": (should_have, if_only, missed_opportunity),
-    "rule_violation": (rule_departed_from, contrary_to),
-    "failure": (rule_departed_from,),
+    "rule_violation": (rule_departed_from, rule_not_followed, contrary_to),
+    "failure": (rule_departed_from, nobody_failed),
     "culpability": (blamed,),
     "character": (trait, brushed_aside, error_adverb),
     "patient_blame": (trait,),

@@ -18,7 +18,7 @@ from nlp.reframing.grammar import GAP
 
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
-QUOTES = re.compile("[\"“”„]")
+QUOTES = re.compile('["“”„]')
 LONGEST_GAP = 120
 LONGEST_QUESTION = 320
 
@@ -44,14 +44,25 @@ def limits() -> Limits:
     """Read once."""
     with Path(__file__).with_name("safeguards.toml").open("rb") as file:
         source: dict[str, str] = tomllib.load(file)
-    lists = {name: frozenset(source[name].split()) for name in ("allowed", "harm", "causes", "negations", "failing", "anybody", "empty")}
+    lists = {name: frozenset(source[name].split()) for name in source}
     patterns = {name: re.compile(source[name], re.IGNORECASE | re.DOTALL) for name in ("apology", "drug", "presupposing")}
-    return Limits(**lists, **patterns)
+    return Limits(
+        allowed=lists["allowed"],
+        harm=lists["harm"],
+        causes=lists["causes"],
+        negations=lists["negations"],
+        failing=lists["failing"],
+        anybody=lists["anybody"],
+        empty=lists["empty"],
+        apology=patterns["apology"],
+        drug=patterns["drug"],
+        presupposing=patterns["presupposing"],
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A proposed wording. `before` and `after` are whole sentences; `marked` are the words that were marked in them, `kind` is edit, rewrite or restore_actor."""
+    """A proposed wording: `before` and `after` are whole sentences, `marked` the words marked in them, `kind` is edit, rewrite or restore_actor."""
 
     before: str
     after: str
@@ -131,7 +142,7 @@ def quotation_untouched(change: Change) -> str | None:
     """As many quotation marks, and the same words between them."""
     if len(QUOTES.findall(change.before)) != len(QUOTES.findall(change.after)):
         return "it touches a quotation"
-    quoted = re.findall("[\"“„][^\"“”„]*[\"”]", change.before)
+    quoted = re.findall('["“„][^"“”„]*["”]', change.before)
     return None if all(words in change.after for words in quoted) else "it touches a quotation"
 
 
@@ -184,7 +195,11 @@ def question_refused_because(question: str, *, sentence: str) -> str | None:
 
 
 def _words(text: str) -> list[str]:
-    return [word.replace("’", "'") for match in WORD.findall(text.lower()) for word in re.sub(r"(?:'s|s')$", lambda m: "s" if m.group() == "s'" else "", match).split()]
+    return [
+        word.replace("’", "'")
+        for match in WORD.findall(text.lower())
+        for word in re.sub(r"(?:'s|s')$", lambda m: "s" if m.group() == "s'" else "", match).split()
+    ]
 
 
 @lru_cache(maxsize=20_000)
@@ -197,7 +212,23 @@ def _lemmas(words: Iterable[str]) -> set[str]:
     return {form for word in words for form in _forms(word)}
 
 
-PRONOUNS = {"he": "he", "his": "he", "him": "he", "she": "she", "her": "she", "hers": "she", "they": "they", "their": "they", "them": "they", "i": "i", "my": "i", "me": "i", "we": "we", "our": "we", "us": "we"}
+PRONOUNS = {
+    "he": "he",
+    "his": "he",
+    "him": "he",
+    "she": "she",
+    "her": "she",
+    "hers": "she",
+    "they": "they",
+    "their": "they",
+    "them": "they",
+    "i": "i",
+    "my": "i",
+    "me": "i",
+    "we": "we",
+    "our": "we",
+    "us": "we",
+}
 
 
 def _actors(text: str) -> list[str]:
@@ -216,3 +247,9 @@ def _negations(text: str) -> int:
     known = limits()
     count = sum(word in known.negations or word in known.failing or word.endswith("n't") for word in _words(text))
     return count + len(re.findall(r"\bnon-(?:compl|adher)", text.lower()))
+
+
+def shares_words(question: str, sentence: str) -> bool:
+    """Whether the question is about this sentence: it takes up at least one of its longer words."""
+    known = _lemmas(word for word in _words(sentence) if len(word) > 3 and word not in limits().allowed)
+    return any(_lemmas([word]) & known for word in _words(question) if len(word) > 3)

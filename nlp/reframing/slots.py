@@ -17,7 +17,9 @@ POSSESSIVE = {"you": "your", "he": "his", "she": "her", "they": "their", "it": "
 OBJECT = {"he": "him", "she": "her", "they": "them"}
 OWNERS = {"his": "he", "her": "she", "their": "they", "my": "you", "our": "you", "him": "he", "them": "they"}
 UNCOUNTED = {"staff", "personnel", "management", "leadership", "nursing"}
-RULES = re.compile(r"polic|procedur|protocol|guid|rule|checklist|regulation|standard|order|instruction|plan|requirement|bundle|pathway|law|limitation|manual|sop|emtala|cfr|form")
+RULES = re.compile(
+    r"polic|procedur|protocol|guid|rule|checklist|regulation|standard|order|instruction|plan|requirement|bundle|pathway|law|limitation|manual|sop|emtala|cfr|form"
+)
 WEIGHING = re.compile(
     r"\b(?:adequate|appropriate|proper|correct|effective|sufficient|timely|prompt|thorough|reasonable|safe|better|full|clear)(?:ly)?\s+|\b\w*(?:careless|inadequate|poor|improper"
     r"|negligent|blatant|obvious|reckless)(?:ly)?\s+",
@@ -27,7 +29,7 @@ WEIGHING = re.compile(
 LOADED = {
     "avoid", "prevent", "happen", "occur", "save", "survive", "miss", "overlook", "omit", "neglect", "forget", "ignore", "disregard", "flout", "violate", "breach", "bypass",
     "dismiss", "misread", "fail", "bother", "ought", "refuse", "choose", "remind", "let", "seem", "claim", "allege", "admit", "insist", "break", "make", "result", "cause", "lead",
-    "change", "mitigate", "lack", "confuse", "misinterpret", "misunderstand", "mistake", "err", "complain", "harass", "abuse", "divert", "lose", "help", "benefit", "assist", "give",
+    "change", "mitigate", "lack", "confuse", "misinterpret", "misunderstand", "mistake", "err", "complain", "harass", "abuse", "divert", "lose", "help", "benefit", "assist", "give", "receive", "undergo", "experience", "suffer", "sustain",
 }  # fmt: skip
 ADJECTIVAL = {"amod", "acomp", "attr", "compound"}
 LONGEST_ACT = 15
@@ -41,7 +43,7 @@ def slots_of(marked: Marked) -> dict[str, str]:
     quoted = " ".join(text[marked.finding.start : marked.finding.end].split())
     if len(span) == 1 and span[0].dep_ == "amod" and marked.finding.category == "human_error" and 0 < span[0].head.i - span[0].i < 4:
         quoted = words_of(text, list(span.doc[span[0].i : span[0].head.i + 1]))
-    if len(quoted.split()) <= LONGEST_WORD and not re.search("[\"“”\\[\\]]", quoted):
+    if len(quoted.split()) <= LONGEST_WORD and not re.search('["“”\\[\\]]', quoted):
         opens = not any(token.is_alpha for token in span.doc[marked.sentence.start : span.start])
         slots["word"] = quoted.lower() if marked.shouted else quoted[0].lower() + quoted[1:] if opens and not quoted.isupper() else quoted
     verb = _main_verb(marked)
@@ -86,7 +88,11 @@ def _main_verb(marked: Marked) -> Token | None:
             if child.dep_ in {"xcomp", "acl", "pcomp"} and child.pos_ == "VERB" and child.i < token.i + 4:
                 return child
             deep = (grand for end in child.rights for grand in (end, *end.rights, *(each for right in end.rights for each in right.rights)))
-            found = next((grand for grand in deep if grand.dep_ == "pcomp" and grand.pos_ == "VERB" and grand.i < token.i + 7), None) if child.dep_ == "prep" else None
+            found = (
+                next((grand for grand in deep if grand.dep_ == "pcomp" and grand.pos_ == "VERB" and grand.i < token.i + 7), None)
+                if child.dep_ == "prep"
+                else None
+            )
             if found is not None:
                 return found
     if span.root.pos_ in {"ADV", "ADP", "SCONJ"} and span.root.head.pos_ == "VERB":
@@ -164,7 +170,7 @@ def _act_slots(verb: Token, text: str) -> dict[str, str]:
     following = run[-1] if passive is None and run else None
     if following is not None and following.i + 1 < verb.sent.end and following.nbor().lower_ in {"to", "-", "/"}:
         return {}
-    if len(tail.split()) > LONGEST_ACT or re.search(r"\w\.\w", tail) or re.search("[\"“”\\[\\];:]", tail) or tail.count("(") != tail.count(")"):
+    if len(tail.split()) > LONGEST_ACT or re.search(r"\w\.\w", tail) or re.search('["“”\\[\\];:]', tail) or tail.count("(") != tail.count(")"):
         return {}
     tail = re.sub(r"\bmy\b", "your", re.sub(r"\bour\b", "your", tail))
     return {"act": f"{base} {tail}".strip(), "acting": f"{gerund} {tail}".strip()}
@@ -176,7 +182,7 @@ def definite(noun: Token, text: str, *, without: Span | None = None) -> str:
         return ""
     phrase = noun_phrase(noun)
     words = words_of(text, phrase)
-    if re.search("[\"“”\\[\\]]", words) or words.count("(") != words.count(")"):
+    if re.search('["“”\\[\\]]', words) or words.count("(") != words.count(")"):
         return ""
     first = phrase[0]
     if without is not None and any(token.i < noun.i for token in without) and without[-1].i < noun.i and without[0].i >= first.i:
@@ -190,7 +196,11 @@ def definite(noun: Token, text: str, *, without: Span | None = None) -> str:
         words = words[:1].lower() + words[1:]
     if first.lower_ in {"my", "our"}:
         return "your " + words.split(" ", 1)[1] if " " in words else ""
-    bare = first.dep_ not in {"det", "poss"} and first.tag_ not in {"DT", "PRP$", "CD"} and not any(child.dep_ in {"det", "poss", "nummod"} for child in noun.children)
+    bare = (
+        first.dep_ not in {"det", "poss"}
+        and first.tag_ not in {"DT", "PRP$", "CD"}
+        and not any(child.dep_ in {"det", "poss", "nummod"} for child in noun.children)
+    )
     return f"the {words}" if bare and noun.tag_ == "NN" and noun.lemma_.lower() not in UNCOUNTED else words
 
 

@@ -12,15 +12,16 @@ from spacy.tokens import Span
 from nlp.merging import merge
 from nlp.parsing import Parse, Parser
 from nlp.reframing.edits import edit_of
-from nlp.reframing.marked import Marked, Patch, marked_by
+from nlp.reframing.grammar import Patch
+from nlp.reframing.marked import Marked, marked_by
 from nlp.reframing.questions import REACH, Asked, question_for_action, questions_for
+from nlp.reframing.rereading import Rereader, categories
 from nlp.reframing.rewrites import actor_restored, rewrite_of
 from nlp.reframing.safeguards import Change, refused_because
-from nlp.report import Finding, Report, Sentence, Suggestion
+from nlp.report import Finding, Sentence, Suggestion
 from nlp.rules import RuleDetector
 from nlp.taxonomy import load
 
-BETWEEN = "\n\n"
 SAFE = "The words change and the facts do not: actor, tense, number, negation stay."
 GAPS = "The sentence with gaps for what only the author can supply; nothing is filled in."
 TOGETHER = "All marked words of this sentence together."
@@ -45,7 +46,7 @@ class RuleSuggester:
     """Suggestions by rules. Uses the parser that made the parse, to read edited sentences again."""
 
     def __init__(self, parser: Parser) -> None:
-        self._parser = parser
+        self._rereader = Rereader(parser)
         self._detector = RuleDetector()
 
     def suggest(self, parse: Parse, findings: Sequence[Sequence[Finding]], sentences: Sequence[Sentence]) -> Advice:
@@ -75,23 +76,12 @@ class RuleSuggester:
         edited = [draft for group in drafts for draft in group if draft.edit]
         if not edited:
             return drafts
-        texts = [" ".join(draft.marked.after(draft.edit or ()).split()) for draft in edited]
         before = _counts(parse, self._detector.detect(parse))
-        offsets, at = [], 0
-        for text in texts:
-            offsets.append(at)
-            at += len(text) + len(BETWEEN)
-        again = next(self._parser.parse_all([Report("edited", BETWEEN.join(texts))]))
-        found: list[list[Finding]] = [[] for _ in texts]
-        place = 0
-        for finding in merge(self._detector.detect(again)):
-            while place + 1 < len(offsets) and finding.start >= offsets[place + 1]:
-                place += 1
-            found[place].append(finding)
+        found = self._rereader.read([draft.marked.after(draft.edit or ()) for draft in edited])
         refused = {
             id(draft)
-            for draft, text, offset, inside in zip(edited, texts, offsets, found, strict=True)
-            if _is_marked_anew(draft, text, offset, inside, before.get(draft.marked.sentence.start_char, Counter()))
+            for draft, inside in zip(edited, found, strict=True)
+            if _is_marked_anew(draft, inside, before.get(draft.marked.sentence.start_char, Counter()))
         }
         return [[replace(draft, edit=None) if id(draft) in refused else draft for draft in group] for group in drafts]
 
@@ -107,12 +97,11 @@ def _counts(parse: Parse, findings: Sequence[Finding]) -> dict[int, Counter[str]
     return counts
 
 
-def _is_marked_anew(draft: _Draft, text: str, offset: int, inside: Sequence[Finding], before: Counter[str]) -> bool:
-    if Counter(finding.category for finding in inside) - before:
+def _is_marked_anew(draft: _Draft, inside: Sequence[Finding], before: Counter[str]) -> bool:
+    if categories(inside) - before:
         return True
     first = min(draft.edit or (), key=lambda patch: patch.start)
-    lead = " ".join(draft.marked.text[draft.marked.sentence.start_char : first.start].split())
-    start = offset + len(lead)
+    start = len(" ".join(draft.marked.text[draft.marked.sentence.start_char : first.start].split()))
     end = start + len(first.words) + 1
     return bool(first.words) and any(finding.start < end and finding.end > start + 1 for finding in inside)
 
@@ -165,9 +154,7 @@ def _replacing(marked: Marked, patches: Sequence[Patch], *, safe: bool) -> Sugge
     )
 
 
-def _for_sentence(
-    parse: Parse, place: int, sentence: Sentence, findings: Sequence[Finding], drafts: Sequence[_Draft], asked: Asked
-) -> Iterator[Suggestion]:
+def _for_sentence(parse: Parse, place: int, sentence: Sentence, findings: Sequence[Finding], drafts: Sequence[_Draft], asked: Asked) -> Iterator[Suggestion]:
     if sentence.protected:
         return
     span, text = parse.sentences[place], parse.report.text

@@ -9,10 +9,27 @@ from lemminflect import getInflection
 from spacy.tokens import Token
 
 from nlp.actors import SUBJECTS, kind_of, subject_of
-from nlp.reframing.grammar import auxiliaries, end_of, in_the_manner_of, is_negated
-from nlp.reframing.marked import Marked, Patch
+from nlp.reframing.grammar import Patch, auxiliaries, end_of, in_the_manner_of, is_negated
+from nlp.reframing.marked import Marked
 
-REVERSING = {"fail", "failure", "unable", "inability", "without", "never", "lack", "neglect", "omit", "not", "n't", "no", "hardly", "cannot", "forget", "absence"}
+REVERSING = {
+    "fail",
+    "failure",
+    "unable",
+    "inability",
+    "without",
+    "never",
+    "lack",
+    "neglect",
+    "omit",
+    "not",
+    "n't",
+    "no",
+    "hardly",
+    "cannot",
+    "forget",
+    "absence",
+}
 DEGREE = {"so", "too", "as", "more", "less", "how", "not", "most", "least"}
 TAGS = {"VBD", "VBZ", "VBP", "VBG", "VBN", "VB"}
 
@@ -23,6 +40,7 @@ class Words:
 
     judging: frozenset[str]
     incomplete: frozenset[str]
+    sentential: frozenset[str]
     plain: frozenset[str]
     signs: frozenset[str]
     treatments: frozenset[str]
@@ -44,20 +62,22 @@ def judging_adverb(marked: Marked) -> list[Patch] | None:
     if token is None or token.dep_ not in {"advmod", "npadvmod", "cc:preconj"} or len(marked.span) > 3:
         return None
     verb = token.head
-    if verb.pos_ not in {"VERB", "AUX", "ADJ"} or _is_reversed(verb) or any(child.lower_ in DEGREE for child in token.children):
+    if verb.pos_ not in {"VERB", "AUX", "ADJ"} or _is_reversed(verb, token) or any(child.lower_ in DEGREE for child in token.children):
         return None
-    if any(child.dep_ in {"conj", "cc"} for child in token.children) or verb.lemma_ in words().incomplete and token.i > verb.i:
+    if any(child.dep_ in {"conj", "cc"} for child in token.children) or (
+        verb.lemma_ in words().incomplete and token.i > verb.i and token.lower_ not in words().sentential
+    ):
         return None
     first = min([token, *(child for child in token.lefts if child.dep_ == "advmod")], key=lambda each: each.i)
     return _left_out(marked, first, token)
 
 
-def _is_reversed(verb: Token) -> bool:
+def _is_reversed(verb: Token, adverb: Token) -> bool:
     """Whether a negation or a word of failing governs the verb: what was *not clearly recorded* may have been recorded."""
-    if is_negated(verb):
+    if any(child.i < adverb.i and (child.dep_ == "neg" or child.lower_ in {"never", "not", "n't"}) for child in verb.children):
         return True
     governing = [verb.head, *verb.head.children] if verb.head != verb else []
-    return any(token.lemma_.lower() in REVERSING for token in [*verb.lefts, *governing])
+    return any(token.lemma_.lower() in REVERSING for token in [*(each for each in verb.lefts if each.i < adverb.i and each.dep_ != "neg"), *governing])
 
 
 def _left_out(marked: Marked, first: Token, last: Token) -> list[Patch] | None:
@@ -131,14 +151,22 @@ def _frame(verb: Token) -> tuple[str, Token]:
 
 def treatment_not_taken(marked: Marked) -> list[Patch] | None:
     """*Was non-compliant with his insulin* to *did not take his insulin as prescribed*."""
-    adjective = next((token for token in marked.span if token.lower_ in {"compliant", "noncompliant", "non-compliant", "adherent", "nonadherent", "non-adherent"}), None)
+    adjective = next(
+        (token for token in marked.span if token.lower_ in {"compliant", "noncompliant", "non-compliant", "adherent", "nonadherent", "non-adherent"}), None
+    )
     if adjective is None:
         return None
     after = adjective.nbor() if adjective.i + 1 < len(adjective.doc) else adjective
     preposition = after if after.lower_ == "with" else None
     copula = next((token for token in adjective.ancestors if token.lemma_ == "be"), adjective)
     noun = next((child for child in preposition.rights if child.dep_ == "pobj"), None) if preposition is not None else None
-    if preposition is None or noun is None or noun.lower_ not in words().treatments or copula.lemma_ != "be" or any(child.dep_ not in {"relcl", "punct"} for child in noun.rights):
+    if (
+        preposition is None
+        or noun is None
+        or noun.lower_ not in words().treatments
+        or copula.lemma_ != "be"
+        or any(child.dep_ not in {"relcl", "punct"} for child in noun.rights)
+    ):
         return None
     first = copula.nbor()
     prefix = marked.text[first.idx : end_of(adjective)].lower().replace(" ", "")
