@@ -104,7 +104,7 @@ class Tally:
             while analysis.sentences[place].end <= finding.start:
                 place += 1
             self._finding(report, analysis, finding, place)
-        for place, sentence in enumerate(analysis.sentences):
+        for sentence in analysis.sentences:
             if sentence.protected and sentence.suggestions:
                 self.violate("advice on a protected passage", report, sentence.start)
             for each in sentence.suggestions:

@@ -62,7 +62,7 @@ def limits() -> Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A proposed wording: `before` and `after` are whole sentences, `marked` the words marked in them, `kind` is edit, rewrite or restore_actor."""
+    """A proposed wording: `before` and `after` are whole sentences, `marked` the words marked in them; `kind` is edit, rewrite, restore_actor or reworded."""
 
     before: str
     after: str
@@ -120,7 +120,7 @@ def harm_kept(change: Change) -> str | None:
 def negation_kept(change: Change) -> str | None:
     """As many negations as before, a word of failing counting as one; a rewrite may move one into a gap and brings in none."""
     before, after = _negations(change.before), _negations(change.said)
-    if change.kind == "rewrite":
+    if change.kind == "rewrite":  # a rewrite of another's hand (`reworded`) has no such freedom
         return "it brings in a negation" if after > before else None
     return None if before == after else "it turns a negation"
 

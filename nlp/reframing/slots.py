@@ -21,15 +21,16 @@ RULES = re.compile(
     r"polic|procedur|protocol|guid|rule|checklist|regulation|standard|order|instruction|plan|requirement|bundle|pathway|law|limitation|manual|sop|emtala|cfr|form"
 )
 WEIGHING = re.compile(
-    r"\b(?:adequate|appropriate|proper|correct|effective|sufficient|timely|prompt|thorough|reasonable|safe|better|full|clear)(?:ly)?\s+|\b\w*(?:careless|inadequate|poor|improper"
-    r"|negligent|blatant|obvious|reckless)(?:ly)?\s+",
+    r"\b(?:adequate|appropriate|proper|correct|effective|sufficient|timely|prompt|thorough|reasonable|safe|better|full|clear)(?:ly)?\s+|"
+    r"\b\w*(?:careless|inadequate|poor|improper|negligent|blatant|obvious|reckless)(?:ly)?\s+",
     re.IGNORECASE,
 )
 # Verbs that name the outcome or carry the blame themselves: a question takes their object and not what they say.
 LOADED = {
-    "avoid", "prevent", "happen", "occur", "save", "survive", "miss", "overlook", "omit", "neglect", "forget", "ignore", "disregard", "flout", "violate", "breach", "bypass",
-    "dismiss", "misread", "fail", "bother", "ought", "refuse", "choose", "remind", "let", "seem", "claim", "allege", "admit", "insist", "break", "make", "result", "cause", "lead",
-    "change", "mitigate", "lack", "confuse", "misinterpret", "misunderstand", "mistake", "err", "complain", "harass", "abuse", "divert", "lose", "help", "benefit", "assist", "give", "receive", "undergo", "experience", "suffer", "sustain",
+    "abuse", "admit", "allege", "assist", "avoid", "benefit", "bother", "breach", "break", "bypass", "cause", "change", "choose", "claim", "complain",
+    "confuse", "dismiss", "disregard", "divert", "err", "experience", "fail", "flout", "forget", "give", "happen", "harass", "help", "ignore", "insist",
+    "lack", "lead", "let", "lose", "make", "misinterpret", "misread", "miss", "mistake", "misunderstand", "mitigate", "neglect", "occur", "omit", "ought",
+    "overlook", "prevent", "receive", "refuse", "remind", "result", "save", "seem", "suffer", "survive", "sustain", "undergo", "violate",
 }  # fmt: skip
 ADJECTIVAL = {"amod", "acomp", "attr", "compound"}
 LONGEST_ACT = 15
@@ -210,8 +211,7 @@ def graded(span: Span) -> Token | None:
     while word.dep_ == "conj" and word.head.pos_ == "ADJ":
         word = word.head
     if word.pos_ == "NOUN":
-        inner = next((end for child in word.rights if child.lower_ in {"of", "in"} for end in child.rights if end.dep_ == "pobj"), None)
-        return inner
+        return next((end for child in word.rights if child.lower_ in {"of", "in"} for end in child.rights if end.dep_ == "pobj"), None)
     if word.dep_ in {"amod", "compound"} and word.head.pos_ in {"NOUN", "PROPN"}:
         return word.head
     verb = word.head

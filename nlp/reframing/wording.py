@@ -1,4 +1,4 @@
-"""Edits of single words: judging adverbs left out, verbs of doubt made plain, *non-compliant with* a medicine said as what was not taken. Words in `wording.toml`."""
+"""Edits of single words: judging adverbs left out, verbs of doubt made plain, a medicine not taken said so. The words are in `wording.toml`."""
 
 import tomllib
 from dataclasses import dataclass

@@ -1,5 +1,6 @@
 """A language model beside the rules: a real HTTP server that speaks the protocol, well and badly."""
 
+import contextlib
 import json
 import threading
 import time
@@ -30,10 +31,8 @@ class Answering(BaseHTTPRequestHandler):
 
     def do_POST(self):
         self.server.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        try:
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             self.server.answer(self)
-        except (BrokenPipeError, ConnectionResetError):
-            pass
 
     def log_message(self, *_):
         pass
