@@ -55,7 +55,7 @@ def slots_of(marked: Marked) -> dict[str, str]:
         actor = None
     slots.update(_actor_slots(actor, text))
     if verb is not None:
-        slots.update(_act_slots(verb, text))
+        slots.update(_act_slots(verb, text, slots["when"]))
     for name, noun in (("object", object_of(verb) if verb is not None else None), ("thing", graded(span)), ("rule", _rule(marked))):
         if noun is not None and (phrase := definite(noun, text, without=span)):
             slots[name] = phrase
@@ -147,7 +147,7 @@ def _joined(noun: Token) -> list[Token]:
     return [*found, *(more for each in found for more in _joined(each))]
 
 
-def _act_slots(verb: Token, text: str) -> dict[str, str]:
+def _act_slots(verb: Token, text: str, when: str) -> dict[str, str]:
     """*Check the chart* and *checking the chart*, from *failed to check the chart* and from *the chart should have been checked*."""
     base, gerund = inflected(verb, "VB"), inflected(verb, "VBG")
     if base is None or gerund is None or verb.lemma_ in LOADED | {"be", "have", "do", "know"}:
@@ -171,6 +171,7 @@ def _act_slots(verb: Token, text: str) -> dict[str, str]:
     following = run[-1] if passive is None and run else None
     if following is not None and following.i + 1 < verb.sent.end and following.nbor().lower_ in {"to", "-", "/"}:
         return {}
+    tail = tail.replace(f" {when}", "")
     if len(tail.split()) > LONGEST_ACT or re.search(r"\w\.\w", tail) or re.search('["“”\\[\\];:]', tail) or tail.count("(") != tail.count(")"):
         return {}
     tail = re.sub(r"\bmy\b", "your", re.sub(r"\bour\b", "your", tail))

@@ -81,7 +81,7 @@ def test_the_right_words_are_highlighted_after_an_emoji(page):
 def test_apply_changes_the_text_and_undo_brings_it_back(page):
     paste(page)
     page.locator(".item").first.click()
-    page.locator(".apply").click()
+    page.locator(".apply").first.click()
     assert "The nurse did not check the chart." in content(page)
     assert page.locator("#wording").is_visible()
     page.locator("#undo").click()
