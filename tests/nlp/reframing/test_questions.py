@@ -46,7 +46,11 @@ def test_an_author_who_tells_of_himself_is_asked_as_you(read):
 
 
 def test_forty_findings_of_one_kind_get_forty_questions(read):
-    text = " ".join(f"The nurse failed to {verb} the {noun}." for verb in ("check", "read", "sign", "file") for noun in "chart label form note list card log tray bag lamp".split())
+    text = " ".join(
+        f"The nurse failed to {verb} the {noun}."
+        for verb in ("check", "read", "sign", "file")
+        for noun in ["chart", "label", "form", "note", "list", "card", "log", "tray", "bag", "lamp"]
+    )
     analysis = read(text)
     assert len(analysis.findings) == 40
     assert len(set(questions(analysis))) == len(questions(analysis)) >= 40
@@ -60,4 +64,4 @@ def test_the_same_sentence_forty_times_is_referred_back_and_never_asked_twice(re
 
 def test_a_condition_that_the_report_names_nearby_is_asked_about_and_not_taken_for_the_cause(read):
     found = questions(read("One post was vacant that night. The nurse failed to check the chart."))
-    assert any("vacant" in question and "if so how" in question or "vacant" in question and "whether" in question for question in found)
+    assert any(("vacant" in question and "if so how" in question) or ("vacant" in question and "whether" in question) for question in found)
