@@ -40,7 +40,7 @@ class Suggestion:
     """Something the author may do about a finding.
 
     An `edit`, `rewrite` or `restore_actor` replaces `text[start:end]` by `replacement`, which may hold gaps for the author in
-    square brackets; an `ask` or `strengthen` has a `question` and no offsets. `safe` means: may be applied as it is.
+    square brackets; an `ask` or `strengthen` has a `question` and no offsets. `safe` means: may be applied as it is; `written_by` says by whom.
     """
 
     kind: SuggestionKind

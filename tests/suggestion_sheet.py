@@ -2,8 +2,8 @@
 
 python tests/suggestion_sheet.py --reports DIR --number 300 --sheet sheet.jsonl --record record.jsonl [--seed 1] [--detector rules|model|hybrid]
 
-The sheet (working copy, never committed) holds sentence, neighbours and suggestions; the record is standoff: document, offsets, SHA-256 of the sentence, category,
-kinds of suggestions. At least 30 findings a category where there are that many, spread over the sources.
+The sheet (working copy, never committed) holds sentence, neighbours and suggestions; the record is standoff: document, offsets, SHA-256 of the sentence,
+category, kinds of suggestions. At least 30 findings a category where there are that many, spread over the sources.
 """
 
 import argparse

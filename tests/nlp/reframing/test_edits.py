@@ -31,14 +31,16 @@ PAIRS = [
     ("The accident resulted from the pilot's failure to maintain airspeed.", "The accident resulted from the pilot not maintaining airspeed."),
     ("Death was caused by a failure to escalate.", "Death was caused by not escalating."),
     ("There was a failure by the unit to record the concerns.", "The unit did not record the concerns."),
-    ("A loss of power followed from the pilot's failure to effectively use carburetor heat.", "A loss of power followed from the pilot not effectively using carburetor heat."),
+    ("A loss of power followed from the pilot's failure to effectively use carburetor heat.",
+     "A loss of power followed from the pilot not effectively using carburetor heat."),
     # single words
     ("The nurse carelessly placed the tray on the bed.", "The nurse placed the tray on the bed."),
     ("Clearly, the nurse was rushing.", "The nurse was rushing."),
     ("There was an obvious sign of sepsis.", "There was a sign of sepsis."),
     ("The patient claimed that he had fallen.", "The patient said that he had fallen."),
     ("The patient refused treatment.", "The patient declined treatment."),
-    ("The patient was non-compliant with his insulin, which led to the admission.", "The patient did not take his insulin as prescribed, which led to the admission."),
+    ("The patient was non-compliant with his insulin, which led to the admission.",
+     "The patient did not take his insulin as prescribed, which led to the admission."),
     ("The consultant refused to come in.", "The consultant declined to come in."),
 ]  # fmt: skip
 

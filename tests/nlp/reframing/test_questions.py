@@ -7,7 +7,8 @@ from nlp.reframing.safeguards import question_refused_because
 
 NAMES = {
     "actor": "the nurse", "actors": "the nurse's", "actor_obj": "the nurse", "act": "check the chart", "acting": "checking the chart", "object": "the chart",
-    "thing": "the handover", "rule": "the policy", "word": "words", "topic": "the chart", "when": "at that time", "near": "staffing", "cue": "rota", "number": "three",
+    "thing": "the handover", "rule": "the policy", "word": "words", "topic": "the chart", "when": "at that time",
+    "near": "staffing", "cue": "rota", "number": "three",
 }  # fmt: skip
 EVERY = [template for table in tables().values() for group in (*table.by_actor.values(), *table.kinds.values()) for template in group]
 

@@ -6,7 +6,8 @@ from nlp.reframing.grammar import GAP
 
 PAIRS = [
     ("Documentation by the night team was wholly inadequate.", "Documentation by the night team [what was seen or recorded, and what was expected]."),
-    ("The band 6 nurse was at fault for the delay.", "The band 6 nurse [what was done or decided, with times and source] [and how, if at all, that bore on] the delay."),
+    ("The band 6 nurse was at fault for the delay.",
+     "The band 6 nurse [what was done or decided, with times and source] [and how, if at all, that bore on] the delay."),
     ("The doctor should have reviewed the ECG before discharge.", "The doctor [did not: confirm with source] review the ECG before discharge."),
     ("The patient should not have been discharged.", "The patient was discharged [when, by which role; source]."),
     ("She should have received care more promptly.", "She [did or did not, and when: confirm with source] receive care more promptly."),
@@ -15,7 +16,8 @@ PAIRS = [
     ("The consultant chose to ignore the nurse's concern.", "The consultant [what was done, and when, about] the nurse's concern."),
     ("It was obvious that the patient was deteriorating.", "Looking back, the patient was deteriorating [signs at the time: what, seen by whom, when]."),
     ("The family were difficult and demanding throughout.", "The family [what was said or done, when, and what came before it] throughout."),
-    ("Staff failed to escalate a NEWS2 score of 7.", "Staff did not escalate a NEWS2 score of 7. [Time and source; what was expected, and where that is written.]"),
+    ("Staff failed to escalate a NEWS2 score of 7.",
+     "Staff did not escalate a NEWS2 score of 7. [Time and source; what was expected, and where that is written.]"),
     ("There was a failure to escalate the result.", "[who, by role,] did not escalate the result."),
     ("A clerk obtained the wrong preparation.", "A clerk obtained the wrong preparation [which, and which was intended]."),
 ]  # fmt: skip
