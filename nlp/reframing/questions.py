@@ -22,7 +22,8 @@ from nlp.report import Suggestion, SuggestionKind
 
 DOUBT = frozenset({"claim", "allege", "insist", "profess", "maintain", "admit", "deny"})
 KINDS = {
-    "sanction": r"disciplin|warning|struck|suspend|dismiss|terminat|fired|stood down|sacked|performance|sanction|reprimand|without pay|removed from duty",
+    "sanction": r"disciplin|warning|struck|suspend|dismiss|terminat|fired|stood down|sacked|performance|sanction|reprimand|without pay|removed from duty|"
+    r"suspension|written up|show cause|\bquer(?:y|ied)\b|penalt|personnel file",
     "reminder": r"remind|memo|e-?mail|reiterat|re-?emphasi|instruct|told to|advised to|aware",
     "training": r"train|educat|refresh|competen|in-?servic|course|tutorial",
     "vigilance": r"vigilan|careful|attenti|cautio|alert|care\b|concentrat|diligen|focus|sure",

@@ -43,7 +43,7 @@ def rewrite_of(marked: Marked, edit: Sequence[Patch] | None) -> list[Patch] | No
         if patches:
             return [replace(patch, words=in_the_manner_of("x", patch.words, shouted=True)) for patch in patches] if marked.shouted else patches
     gap = SENTENCE_GAPS.get(marked.finding.category)
-    if marked.finding.category == "person_focused_action" and re.search(KINDS["sanction"], marked.span.text, re.IGNORECASE):
+    if marked.finding.category == "person_focused_action" and re.search(KINDS["sanction"], marked.sentence.text, re.IGNORECASE):
         return None
     if gap and marked.finding.category == "patient_blame" and any(token.lemma_ in DOUBT for token in marked.span):
         gap = "[Who took this report, and when.]"
