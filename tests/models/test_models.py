@@ -83,7 +83,7 @@ def artefact(weights, tmp_path_factory):
     from training.export import export
     from training.fit import fit
 
-    torch.manual_seed(int(__import__("os").environ.get("SEED", "1")))
+    torch.manual_seed(int(__import__("os").environ.get("SEED","1")))
     documents = [make_document(f"d{n}") for n in range(3)]
     loop = LoopConfig(epochs=200, batch_pieces=256, rate=1e-3, head_rate=3e-3, annotator_share=0, window_pieces=(32, 64), bf16=False)
     config = TrainingConfig(corpora=(), model=ModelConfig(name="tiny", weights=str(weights), dropout=0.0), loop=loop)
