@@ -12,7 +12,7 @@ from nlp.attribution import RuleLabeller, SentenceLabels
 from nlp.measures import measure
 from nlp.merging import merge
 from nlp.parsing import Parse, Parser
-from nlp.reframing import suggest
+from nlp.reframing.suggester import Advice, RuleSuggester
 from nlp.report import Analysis, Finding, Report, Sentence, Versions
 from nlp.rules import rules_version
 from nlp.taxonomy import load
@@ -33,13 +33,28 @@ class Labeller(Protocol):
     def label(self, parse: Parse, findings: Sequence[Sequence[Finding]]) -> list[SentenceLabels]: ...
 
 
+class Suggester(Protocol):
+    """Anything that advises on the findings of a parse, given by sentence, and on its sentences; protected ones get no advice."""
+
+    def suggest(self, parse: Parse, findings: Sequence[Sequence[Finding]], sentences: Sequence[Sentence]) -> Advice: ...
+
+
 class Analyzer:
     """Reports in, analyses out. Not safe for use by several threads at a time."""
 
-    def __init__(self, parser: Parser, detectors: Sequence[Detector], *, labeller: Labeller | None = None, model: str | None = None) -> None:
+    def __init__(
+        self,
+        parser: Parser,
+        detectors: Sequence[Detector],
+        *,
+        labeller: Labeller | None = None,
+        model: str | None = None,
+        suggester: Suggester | None = None,
+    ) -> None:
         self._parser = parser
         self._detectors = tuple(detectors)
         self._labeller = labeller or RuleLabeller()
+        self._suggester = suggester or RuleSuggester(parser)
         self.versions = Versions(product=version("secondstory"), taxonomy=load().version, rules=rules_version(), model=model)
 
     def analyze(self, report: Report) -> Analysis:
@@ -71,18 +86,14 @@ class Analyzer:
             )
             for span, labels, because in zip(parse.sentences, self._labeller.label(parse, found), reasons, strict=True)
         ]
-        asked: set[str] = set()
-        findings = [
-            replace(each, suggestions=suggest(span, each, text=text, asked=asked))
-            for span, inside in zip(parse.sentences, found, strict=True)
-            for each in inside
-        ]
+        advice = self._suggester.suggest(parse, found, sentences)
+        findings = [finding for inside in advice.findings for finding in inside]
         return Analysis(
             id=parse.report.id,
             versions=self.versions,
             findings=tuple(findings),
-            sentences=tuple(sentences),
-            measures=measure(words=len(WORD.findall(text)), sentences=sentences, findings=findings, spans=parse.sentences),
+            sentences=advice.sentences,
+            measures=measure(words=len(WORD.findall(text)), sentences=advice.sentences, findings=findings, spans=parse.sentences),
         )
 
 

@@ -13,6 +13,7 @@ from nlp.errors import UnreadableInputError
 Attribution = Literal["individual", "system", "mixed", "none"]
 ActionStrength = Literal["stronger", "intermediate", "weaker", "none"]
 SuggestionKind = Literal["edit", "rewrite", "ask", "strengthen", "restore_actor"]
+WrittenBy = Literal["rules", "language-model"]
 OffsetUnit = Literal["codepoint", "utf16"]
 
 
@@ -39,7 +40,7 @@ class Suggestion:
     """Something the author may do about a finding.
 
     An `edit`, `rewrite` or `restore_actor` replaces `text[start:end]` by `replacement`, which may hold gaps for the author in
-    square brackets; an `ask` or `strengthen` has a `question` and no offsets. `safe` means: may be applied as it is.
+    square brackets; an `ask` or `strengthen` has a `question` and no offsets. `safe` means: may be applied as it is; `written_by` says by whom.
     """
 
     kind: SuggestionKind
@@ -49,6 +50,7 @@ class Suggestion:
     question: str | None = None
     safe: bool = False
     reason: str
+    written_by: WrittenBy = "rules"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,10 @@ def finding_id(report: Report, *, start: int, end: int, category: str, source: s
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
     """One sentence with its labels. `confidence` maps a label kind to a number between 0 and 1: `attribution`, and with a model `blame`, the
-    probability that a reader would mark some of its words."""
+    probability that a reader would mark some of its words.
+
+    `suggestions` concern the sentence as a whole: its findings together, a hidden actor, an action that could be stronger.
+    """
 
     start: int
     end: int
@@ -98,6 +103,7 @@ class Sentence:
     hidden_actor: bool = False
     protected: bool = False
     protected_because: str | None = None
+    suggestions: tuple[Suggestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

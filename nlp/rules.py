@@ -30,7 +30,9 @@ RULE_FILES = (
     "voice.toml",
     "attribution.toml",
     "actions.toml",
-    "reframing.toml",
+    "reframing/wording.toml",
+    "reframing/safeguards.toml",
+    "reframing/questions.toml",
     "taxonomy.toml",
 )
 NEGATION = re.compile(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,9 +23,10 @@ from service.wiring import build_analyzer
 STATIC = Path(__file__).parent / "page" / "static"
 
 
-def create_app(settings: Settings | None = None, build: Callable[[], Analyzer] = build_analyzer) -> FastAPI:
+def create_app(settings: Settings | None = None, build: Callable[[], Analyzer] | None = None) -> FastAPI:
     """The application; the analyser loads in the background once it runs."""
     settings = settings or Settings.from_environment()
+    build = build or partial(build_analyzer, settings=settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -25,6 +25,7 @@ from nlp.taxonomy import load
 from service.batch.command import batch
 from service.documents import KINDS, read_document
 from service.rendering import as_html, as_markdown, print_analysis, taxonomy_page
+from service.settings import Settings
 from service.trends.commands import register as register_trends
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -86,7 +87,7 @@ def analyze(
         if Path(file).is_dir() and form in {Format.JSON, Format.HTML} and (output == "-" or Path(output).is_file()):
             raise UnreadableInputError(f"A folder gives one .{form} file a report. Name a folder with --output, or use --format jsonl or md for one file.")
         reports = _reports(file)
-        analyzer = build_analyzer(detector.value)
+        analyzer = build_analyzer(detector.value, settings=Settings.from_environment())
         if Path(file).is_dir() and (form in {Format.JSON, Format.HTML} or Path(output).is_dir()):
             for report in reports:
                 with _writing(str(_own_file(report, Path(output), form))) as out:
@@ -117,7 +118,7 @@ def _analyze_lines(file: str, output: str, detector: Choice) -> None:
 
     if file != "-" and output != "-" and Path(file).resolve() == Path(output).resolve():
         raise UnreadableInputError("Input and output are the same file. Write to another one.")
-    analyzer = build_analyzer(detector.value)
+    analyzer = build_analyzer(detector.value, settings=Settings.from_environment())
     with _reading(file) as lines, _writing(output) as out:
         failed = 0
         columns = (SpinnerColumn(), TextColumn("{task.completed} reports"), TimeElapsedColumn())

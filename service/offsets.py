@@ -27,7 +27,10 @@ def to_utf16(analysis: Analysis, text: str) -> Analysis:
             )
             for each in analysis.findings
         ),
-        sentences=tuple(replace(each, start=units[each.start], end=units[each.end]) for each in analysis.sentences),
+        sentences=tuple(
+            replace(each, start=units[each.start], end=units[each.end], suggestions=tuple(suggestion(one) for one in each.suggestions))
+            for each in analysis.sentences
+        ),
         measures=replace(
             analysis.measures,
             five_rules=tuple(replace(each, start=units[each.start], end=units[each.end]) for each in analysis.measures.five_rules),

@@ -1,14 +1,14 @@
 """An analysis for a reader: terminal, Markdown, self-contained HTML. Text is always escaped."""
 
 import html
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
 from nlp.measures import LIMITS
-from nlp.report import Analysis, Estimate, Finding, Report
+from nlp.report import Analysis, Estimate, Finding, Report, Suggestion
 from nlp.taxonomy import load
 
 COLOURS = {"violet": "magenta", "teal": "cyan", "red": "red", "amber": "yellow", "blue": "blue", "green": "green"}
@@ -29,7 +29,11 @@ def print_analysis(report: Report, analysis: Analysis, console: Console) -> None
     for finding in analysis.findings:
         console.print(f"\n[bold]{escape(report.text[finding.start : finding.end])}[/bold]  {_label(finding)}")
         console.print(f"  {escape(finding.rationale)} ({escape(finding.standard)})")
-        for line in _suggestions(finding):
+        for line in _suggestions(finding.suggestions):
+            console.print(f"  → {escape(line)}")
+    for words, lines in _of_sentences(report, analysis):
+        console.print(f"\n[italic]{escape(words)}[/italic]")
+        for line in lines:
             console.print(f"  → {escape(line)}")
     console.print()
     for line in summary(analysis):
@@ -44,7 +48,9 @@ def as_markdown(report: Report, analysis: Analysis) -> str:
             f"- **{_plain(report.text[finding.start : finding.end])}** {_label(finding)}",
             f"  {finding.rationale} ({finding.standard})",
         ]
-        lines += [f"  - {line}" for line in _suggestions(finding)]
+        lines += [f"  - {line}" for line in _suggestions(finding.suggestions)]
+    for words, advice in _of_sentences(report, analysis):
+        lines += [f"- *{_plain(words)}*", *(f"  - {line}" for line in advice)]
     return "\n".join([*lines, "", *(f"- {line}" for line in summary(analysis)), "", ""])
 
 
@@ -77,14 +83,19 @@ def as_html(report: Report, analysis: Analysis) -> str:
     items = "".join(
         f"<li><strong>{html.escape(report.text[each.start : each.end])}</strong> {html.escape(_label(each))}<br>"
         f"{html.escape(each.rationale)} <em>{html.escape(each.standard)}</em>"
-        f"<ul>{''.join(f'<li>{html.escape(line)}</li>' for line in _suggestions(each))}</ul></li>"
+        f"<ul>{''.join(f'<li>{html.escape(line)}</li>' for line in _suggestions(each.suggestions))}</ul></li>"
         for each in analysis.findings
     )
+    advice = "".join(
+        f"<li><em>{html.escape(words)}</em><ul>{''.join(f'<li>{html.escape(line)}</li>' for line in lines)}</ul></li>"
+        for words, lines in _of_sentences(report, analysis)
+    )
+    advice = f"<h2>Sentences as a whole</h2><ul>{advice}</ul>" if advice else ""
     measures = "".join(f"<li>{html.escape(line)}</li>" for line in summary(analysis))
     title = html.escape(report.id)
     return (
         f'<!doctype html><html lang="en-GB"><meta charset="utf-8"><title>{title}</title><style>{STYLE}</style><h1>{title}</h1>'
-        f"<pre>{''.join(marked)}</pre><h2>Findings</h2><ol>{items}</ol><h2>The document</h2><ul>{measures}</ul></html>\n"
+        f"<pre>{''.join(marked)}</pre><h2>Findings</h2><ol>{items}</ol>{advice}<h2>The document</h2><ul>{measures}</ul></html>\n"
     )
 
 
@@ -112,12 +123,23 @@ def _label(finding: Finding) -> str:
     return f"({name})" if finding.counted else f"({name}; not counted, {finding.uncounted_because})"
 
 
-def _suggestions(finding: Finding) -> Iterator[str]:
-    for suggestion in finding.suggestions:
+NAMES = {"edit": "edit", "rewrite": "rewrite with gaps", "ask": "ask", "strengthen": "could it be stronger", "restore_actor": "say who acted"}
+
+
+def _suggestions(suggestions: Sequence[Suggestion]) -> Iterator[str]:
+    for suggestion in suggestions:
+        name = NAMES[suggestion.kind] + (", safe" if suggestion.safe else "") + (", by a language model" if suggestion.written_by != "rules" else "")
         if suggestion.replacement is not None:
-            yield f"{suggestion.kind}: {suggestion.replacement or '(leave out)'}"
+            yield f"{name}: {' '.join(suggestion.replacement.split()) or '(leave out)'}"
         if suggestion.question:
-            yield f"{suggestion.kind}: {suggestion.question}"
+            yield f"{name}: {suggestion.question}"
+
+
+def _of_sentences(report: Report, analysis: Analysis) -> Iterator[tuple[str, list[str]]]:
+    """Sentences with advice of their own: their words and the lines of advice."""
+    for sentence in analysis.sentences:
+        if sentence.suggestions:
+            yield " ".join(report.text[sentence.start : sentence.end].split()), list(_suggestions(sentence.suggestions))
 
 
 def _plain(words: str) -> str:

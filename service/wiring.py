@@ -5,37 +5,54 @@ from typing import Literal
 
 from models.artefact import ArtefactError, released_folder
 from models.detector import ModelDetector
-from nlp.analyzer import Analyzer
+from nlp.analyzer import Analyzer, Suggester
 from nlp.errors import UnreadableInputError
 from nlp.parsing import Parser
+from nlp.reframing.suggester import RuleSuggester
 from nlp.rules import RuleDetector
+from service.settings import Settings
 
 logger = logging.getLogger(__name__)
 Choice = Literal["released", "rules", "model", "hybrid"]
 
 
-def build_analyzer(choice: Choice = "released", *, threads: int | None = None) -> Analyzer:
+def build_analyzer(choice: Choice = "released", *, settings: Settings | None = None, threads: int | None = None) -> Analyzer:
     """The analyser with these detectors. `released` is what measured best: network and rules together, or the rules alone where no artefact is there.
 
-    `threads` bounds those of one network run; None leaves it to the runtime.
+    With `settings` that name a language model, it suggests beside the rules. `threads` bounds those of one network run; None leaves it to the runtime.
 
     Raises:
         UnreadableInputError: a model is asked for and none is released.
         ArtefactError: the released model cannot be used, and it was asked for by name.
+        LanguageModelError: the language model's address cannot be used.
     """
-    if choice == "rules":
-        return Analyzer(Parser(), [RuleDetector()])
+    parser = Parser()
+    suggester = _suggester(parser, settings)
+    detector = None if choice == "rules" else _released(choice, threads)
+    if detector is None:
+        return Analyzer(parser, [RuleDetector()], suggester=suggester)
+    return Analyzer(parser, [detector], labeller=detector, model=detector.manifest.title, suggester=suggester)
+
+
+def _released(choice: Choice, threads: int | None) -> ModelDetector | None:
+    """The released model; None where the rules stand in for it."""
     try:
         folder = released_folder()
         if folder is not None:
-            detector = ModelDetector.from_artefact(folder, with_rules=choice != "model", threads=threads)
+            return ModelDetector.from_artefact(folder, with_rules=choice != "model", threads=threads)
     except ArtefactError as error:
         if choice != "released":
             raise
         logger.warning("model_unusable", extra={"status": error.code})
-        folder = None
-    if folder is None:
-        if choice == "released":
-            return Analyzer(Parser(), [RuleDetector()])
-        raise UnreadableInputError("No model is released with this installation. Use --detector rules, or release one with 'secondstory promote'.")
-    return Analyzer(Parser(), [detector], labeller=detector, model=detector.manifest.title)
+    if choice == "released":
+        return None
+    raise UnreadableInputError("No model is released with this installation. Use --detector rules, or release one with 'secondstory promote'.")
+
+
+def _suggester(parser: Parser, settings: Settings | None) -> Suggester:
+    rules = RuleSuggester(parser)
+    if settings is None or not settings.llm_url:
+        return rules
+    from service.language_model import LanguageModelSuggester
+
+    return LanguageModelSuggester.at(settings.llm_url, settings.llm_model, seconds=settings.llm_timeout, rules=rules, parser=parser)

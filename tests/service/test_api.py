@@ -25,7 +25,7 @@ def test_one_text_gives_an_analysis_after_the_contract(client):
     assert [TEXT[f["start"] : f["end"]] for f in analysis["findings"]] == ["carelessly", "failed to check"]
     finding = analysis["findings"][1]
     assert finding.keys() >= {"id", "category", "confidence", "counted", "rationale", "source", "standard", "suggestions"}
-    assert finding["suggestions"][0].keys() == {"kind", "start", "end", "replacement", "question", "safe", "reason"}
+    assert finding["suggestions"][0].keys() == {"kind", "start", "end", "replacement", "question", "safe", "reason", "written_by"}
     assert analysis["measures"]["blame_density"]["why"] == "under 150 words"
 
 

@@ -10,7 +10,7 @@ TEXT = "The nurse carelessly failed to check the allergy status."
 
 @pytest.fixture
 def run(monkeypatch, analyzer):
-    monkeypatch.setattr("service.wiring.build_analyzer", lambda *_: analyzer)
+    monkeypatch.setattr("service.wiring.build_analyzer", lambda *_, **__: analyzer)
     return lambda *arguments, **options: CliRunner().invoke(app, [str(each) for each in arguments], **options)
 
 

@@ -81,7 +81,7 @@ def test_the_right_words_are_highlighted_after_an_emoji(page):
 def test_apply_changes_the_text_and_undo_brings_it_back(page):
     paste(page)
     page.locator(".item").first.click()
-    page.locator(".apply").click()
+    page.locator(".apply").first.click()
     assert "The nurse did not check the chart." in content(page)
     assert page.locator("#wording").is_visible()
     page.locator("#undo").click()
@@ -149,3 +149,21 @@ def test_axe_finds_no_violation_of_wcag(browser, address, scheme):
     found = page.evaluate("tags => axe.run({runOnly: tags}).then(result => result.violations.map(each => each.id + ': ' + each.nodes[0].html))", tags)
     assert found == []
     context.close()
+
+
+def test_a_rewrite_brings_its_gaps_and_the_wording_line_stands_by_the_measures(page):
+    paste(page)
+    page.locator(".item").first.click()
+    page.locator(".offer-rewrite .apply").click()
+    assert "The nurse did not check the chart. [Time and source;" in content(page)
+    assert "thinking not yet" in page.locator(".whole #wording").inner_text()
+    assert "Fill the gaps" in page.locator("#status").inner_text()
+
+
+def test_all_safe_edits_are_applied_at_once_and_each_suggestion_says_who_wrote_it(page):
+    paste(page)
+    page.locator(".item").first.click()
+    assert "Written by rules" in page.locator("#panel .offer").first.inner_text()
+    page.locator("#apply-all").click()
+    assert "The nurse did not check the chart." in content(page)
+    page.locator("#apply-all").wait_for(state="hidden")

@@ -15,7 +15,7 @@ let findings = [];
 let sentences = [];
 let chosen = null;
 let dismissed = [];
-let edited = false;
+let edited = 0;
 let request = 0;
 
 const marks = StateField.define({
@@ -78,7 +78,9 @@ function moved(changes) {
   findings = findings
     .map((finding) => ({ ...map(finding), suggestions: finding.suggestions.map(suggestion) }))
     .filter((finding) => finding.start < finding.end);
-  sentences = sentences.map(map).filter((sentence) => sentence.start < sentence.end);
+  sentences = sentences
+    .map((sentence) => ({ ...map(sentence), suggestions: sentence.suggestions.map(suggestion) }))
+    .filter((sentence) => sentence.start < sentence.end);
   clearTimeout(timer);
   timer = setTimeout(refresh, 300);
 }
@@ -127,7 +129,32 @@ function draw() {
   byId("list").replaceChildren(...shown.map(item));
   byId("wording").hidden = !edited;
   byId("restore").hidden = !dismissed.length;
+  const safe = safeEdits().length;
+  byId("apply-all").hidden = !safe;
+  byId("apply-all").textContent = `Apply all ${safe} safe ${safe === 1 ? "edit" : "edits"}`;
+  advice();
   panel();
+}
+
+function safeEdits() {
+  const edits = findings.flatMap((finding) => finding.suggestions.filter((each) => each.kind === "edit" && each.safe));
+  return edits.filter((edit, place) => !place || edit.start >= edits[place - 1].end);
+}
+
+// Sentences with advice of their own and no counted finding: shown apart, never counted.
+function advice() {
+  const marked = (sentence) => findings.some((finding) => finding.counted && finding.start >= sentence.start && finding.start < sentence.end);
+  const own = sentences.filter((sentence) => sentence.suggestions.length && !marked(sentence));
+  byId("advice-box").hidden = !own.length;
+  byId("advice-count").textContent = `Other sentences worth a look (${own.length}, not counted)`;
+  if (!byId("advice-box").open) return;
+  byId("advice").replaceChildren(
+    ...own.map((sentence) => {
+      const go = el("button", { type: "button", class: "link" }, view.state.sliceDoc(sentence.start, sentence.end));
+      go.addEventListener("click", () => select(sentence.start, sentence.end));
+      return el("li", {}, go, ...sentence.suggestions.map(offer));
+    }),
+  );
 }
 
 function words(finding) {
@@ -184,7 +211,9 @@ function panel() {
       : `Shown but not counted: ${finding.uncounted_because}.`;
     parts.push(el("p", { class: "advice" }, advice));
   }
-  parts.push(...finding.suggestions.map((suggestion) => offer(finding, suggestion)));
+  parts.push(...finding.suggestions.map(offer));
+  const whole = sentences.find((sentence) => finding.start >= sentence.start && finding.start < sentence.end)?.suggestions ?? [];
+  if (finding.counted && whole.length) parts.push(el("h4", {}, "The sentence as a whole"), ...whole.map(offer));
   const dismiss = el("button", { type: "button", id: "dismiss" }, "Dismiss this mark");
   dismiss.addEventListener("click", () => {
     dismissed.push(key(finding, view.state.doc.toString()));
@@ -197,29 +226,46 @@ function panel() {
   place.replaceChildren(...parts);
 }
 
-function offer(finding, suggestion) {
-  const box = el("div", { class: "offer" });
+const TITLES = { edit: "Edit", rewrite: "Rewrite with gaps", ask: "Ask", strengthen: "Could it be stronger?", restore_actor: "Say who acted" };
+const WRITERS = { rules: "Written by rules", "language-model": "Written by the language model that you set up, and checked by the rules" };
+const gaps = (words) => words.match(/\[[^\]]*\]/g) ?? [];
+
+function offer(suggestion) {
+  const box = el("div", { class: `offer offer-${suggestion.kind}` }, el("p", {}, el("strong", {}, TITLES[suggestion.kind])));
   if (suggestion.replacement !== null) {
     const old = view.state.sliceDoc(suggestion.start, suggestion.end);
-    box.append(el("p", {}, el("del", {}, old), " → ", suggestion.replacement ? el("ins", {}, suggestion.replacement) : el("em", {}, "(leave out)")));
-    const apply = el("button", { type: "button", class: "apply" }, suggestion.safe ? "Apply (safe to apply)" : "Apply");
-    apply.addEventListener("click", () => {
-      edited = true;
-      view.dispatch({ changes: { from: suggestion.start, to: suggestion.end, insert: suggestion.replacement }, userEvent: "input.apply" });
-      const gap = /\[[^\]]*\]/.exec(suggestion.replacement);
-      if (gap) select(suggestion.start + gap.index, suggestion.start + gap.index + gap[0].length);
-      draw();
-    });
+    const fresh = suggestion.replacement ? el("ins", {}, ...marksOfGaps(suggestion.replacement)) : el("em", {}, "(leave out)");
+    box.append(suggestion.kind === "edit" ? el("p", {}, el("del", {}, old), " → ", fresh) : el("p", {}, fresh));
+    const apply = el("button", { type: "button", class: "apply" }, suggestion.safe ? "Apply (safe to apply)" : "Insert, then fill the gaps");
+    apply.addEventListener("click", () => change([suggestion]));
     box.append(apply);
   }
   if (suggestion.question) {
-    box.append(el("p", {}, el("strong", {}, suggestion.kind === "strengthen" ? "Could it be stronger? " : "Ask: "), suggestion.question));
+    box.append(el("p", {}, suggestion.question));
     const copy = el("button", { type: "button" }, "Copy question");
     copy.addEventListener("click", () => copyText(suggestion.question));
     box.append(copy);
   }
-  box.append(el("p", { class: "quiet" }, suggestion.reason));
+  box.append(el("p", { class: "quiet" }, `${suggestion.reason} ${WRITERS[suggestion.written_by]}.`));
   return box;
+}
+
+function marksOfGaps(words) {
+  return words.split(/(\[[^\]]*\])/).map((part) => (part.startsWith("[") ? el("mark", { class: "gap" }, part) : part));
+}
+
+function change(suggestions) {
+  edited += suggestions.length;
+  const changes = suggestions.map((each) => ({ from: each.start, to: each.end, insert: each.replacement }));
+  view.dispatch({ changes, userEvent: "input.apply" });
+  const [first] = suggestions;
+  const gap = suggestions.length === 1 ? gaps(first.replacement)[0] : undefined;
+  if (gap) {
+    const from = first.start + first.replacement.indexOf(gap);
+    select(from, from + gap.length);
+    byId("status").textContent = `Fill the gaps: ${gaps(first.replacement).length} in square brackets.`;
+  }
+  draw();
 }
 
 function say(message) {
@@ -269,6 +315,8 @@ byId("docx").addEventListener("click", async () => {
   }
 });
 byId("show-uncounted").addEventListener("change", draw);
+byId("apply-all").addEventListener("click", () => change(safeEdits()));
+byId("advice-box").addEventListener("toggle", advice);
 byId("restore").addEventListener("click", () => {
   dismissed = [];
   refresh();

@@ -1,0 +1,227 @@
+"""What a sentence offers for a question: who acted, what was done, to what, when, and what lies near at hand. Only the sentence's own words."""
+
+import re
+
+from spacy.tokens import Span, Token
+
+from nlp.actors import SUBJECTS, kind_of, kinds
+from nlp.reframing.grammar import PEOPLE, actor_of, complement_run, inflected, noun_phrase, object_of, words_of
+from nlp.reframing.marked import Marked
+
+TIME = re.compile(
+    r"\b(?:at|by|around|on)\s+(?:approximately\s+|about\s+)?(?:\d{1,2}[:.]\d{2}(?:\s?(?:am|pm|hours|hrs))?|\d{4}\s?(?:hours|hrs)|\d{1,2}\s(?:January|February|March|"
+    r"April|May|June|July|August|September|October|November|December)(?:\s\d{4})?)\b"
+)
+YOU = {"i": "you", "we": "you", "me": "you", "us": "you", "myself": "you"}
+POSSESSIVE = {"you": "your", "he": "his", "she": "her", "they": "their", "it": "its"}
+OBJECT = {"he": "him", "she": "her", "they": "them"}
+OWNERS = {"his": "he", "her": "she", "their": "they", "my": "you", "our": "you", "him": "he", "them": "they"}
+UNCOUNTED = {"staff", "personnel", "management", "leadership", "nursing"}
+RULES = re.compile(
+    r"polic|procedur|protocol|guid|rule|checklist|regulation|standard|order|instruction|plan|requirement|bundle|pathway|law|limitation|manual|sop|emtala|cfr|form"
+)
+WEIGHING = re.compile(
+    r"\b(?:adequate|appropriate|proper|correct|effective|sufficient|timely|prompt|thorough|reasonable|safe|better|full|clear)(?:ly)?\s+|"
+    r"\b\w*(?:careless|inadequate|poor|improper|negligent|blatant|obvious|reckless)(?:ly)?\s+",
+    re.IGNORECASE,
+)
+# Verbs that name the outcome or carry the blame themselves: a question takes their object and not what they say.
+LOADED = {
+    "abuse", "admit", "allege", "assist", "avoid", "benefit", "bother", "breach", "break", "bypass", "cause", "change", "choose", "claim", "complain",
+    "confuse", "dismiss", "disregard", "divert", "err", "experience", "fail", "flout", "forget", "give", "happen", "harass", "help", "ignore", "insist",
+    "lack", "lead", "let", "lose", "make", "misinterpret", "misread", "miss", "mistake", "misunderstand", "mitigate", "neglect", "occur", "omit", "ought",
+    "overlook", "prevent", "receive", "refuse", "remind", "result", "save", "seem", "suffer", "survive", "sustain", "undergo", "violate",
+}  # fmt: skip
+ADJECTIVAL = {"amod", "acomp", "attr", "compound"}
+LONGEST_ACT = 15
+LONGEST_WORD = 7
+
+
+def slots_of(marked: Marked) -> dict[str, str]:
+    """Every slot that the sentence can fill; `who` is the kind of actor (person, organisation, nobody)."""
+    span, text = marked.span, marked.text
+    slots = {"when": _when(marked), "who": "nobody"}
+    quoted = " ".join(text[marked.finding.start : marked.finding.end].split())
+    if len(span) == 1 and span[0].dep_ == "amod" and marked.finding.category == "human_error" and 0 < span[0].head.i - span[0].i < 4:
+        quoted = words_of(text, list(span.doc[span[0].i : span[0].head.i + 1]))
+    if len(quoted.split()) <= LONGEST_WORD and not re.search('["“”\\[\\]]', quoted):
+        opens = not any(token.is_alpha for token in span.doc[marked.sentence.start : span.start])
+        slots["word"] = quoted.lower() if marked.shouted else quoted[0].lower() + quoted[1:] if opens and not quoted.isupper() else quoted
+    verb = _main_verb(marked)
+    actor = actor_of(verb if verb is not None else span.root)
+    if actor is None:
+        actor = next((child for token in span for child in token.lefts if child.dep_ == "poss" and child.lower_ in OWNERS), None)
+    if actor is not None and marked.finding.category == "patient_blame" and kind_of(actor) != "patient" and actor.lower_ not in OWNERS:
+        actor = None
+    slots.update(_actor_slots(actor, text))
+    if verb is not None:
+        slots.update(_act_slots(verb, text, slots["when"]))
+    for name, noun in (("object", object_of(verb) if verb is not None else None), ("thing", graded(span)), ("rule", _rule(marked))):
+        if noun is not None and (phrase := definite(noun, text, without=span)):
+            slots[name] = phrase
+    topic = slots.get("acting") if verb is not None and verb.i > span[0].i else slots.get("object")
+    if topic:
+        slots["topic"] = topic
+    return {name: _plain(value, marked) for name, value in slots.items()}
+
+
+def _plain(value: str, marked: Marked) -> str:
+    return value.lower() if marked.shouted else value
+
+
+def _when(marked: Marked) -> str:
+    found = TIME.findall(marked.sentence.text)
+    return found[0] if len(found) == 1 else "at that time"
+
+
+def _main_verb(marked: Marked) -> Token | None:
+    """The verb whose doing is in question: the complement of the trigger, else the last verb marked, else the verb that a marked adverb describes."""
+    span = marked.span
+    supposed = supposed_verb(marked.sentence) if marked.finding.category == "counterfactual" else None
+    if supposed is not None:
+        return supposed
+    verbs = [token for token in span if token.pos_ == "VERB" and token.dep_ not in ADJECTIVAL and not (token.dep_ == "conj" and token.head.pos_ == "ADJ")]
+    inside = [token for token in verbs if token.lemma_ not in LOADED]
+    if inside:
+        return inside[-1]
+    for token in (*verbs, span.root):
+        for child in token.rights:
+            if child.dep_ in {"xcomp", "acl", "pcomp"} and child.pos_ == "VERB" and child.i < token.i + 4:
+                return child
+            deep = (grand for end in child.rights for grand in (end, *end.rights, *(each for right in end.rights for each in right.rights)))
+            found = (
+                next((grand for grand in deep if grand.dep_ == "pcomp" and grand.pos_ == "VERB" and grand.i < token.i + 7), None)
+                if child.dep_ == "prep"
+                else None
+            )
+            if found is not None:
+                return found
+    if span.root.pos_ in {"ADV", "ADP", "SCONJ"} and span.root.head.pos_ == "VERB":
+        return span.root.head
+    return verbs[-1] if verbs else None
+
+
+def supposed_verb(sentence: Span) -> Token | None:
+    """The verb of *if staff had raised the rails*, *had the nurse checked*, where the sentence has one."""
+    for token in sentence:
+        if token.tag_ not in {"VBN", "VBD"}:
+            continue
+        had = next((child for child in token.lefts if child.lower_ == "had"), None)
+        opened = any(child.dep_ == "mark" and child.lower_ == "if" for child in token.lefts)
+        inverted = had is not None and had.i == token.left_edge.i and any(child.dep_ in SUBJECTS and child.i > had.i for child in token.lefts)
+        if had is not None and (opened or inverted):
+            return token
+    return None
+
+
+def _actor_slots(actor: Token | None, text: str) -> dict[str, str]:
+    if actor is None:
+        return {}
+    lower = actor.lower_
+    joined = [actor, *_joined(actor)]
+    if len(joined) > 1 and any(each.lower_ in YOU for each in joined):
+        name = "you"
+    elif len(joined) > 1 and joined[-1].i - actor.left_edge.i < LONGEST_WORD + 3:
+        name = definite(actor, text)
+        name = f"{name} {words_of(text, list(actor.doc[actor.i + 1 : joined[-1].i + 1]))}" if name else ""
+    elif lower in OWNERS:
+        name = OWNERS[lower]
+    elif actor.pos_ == "PRON" or lower in {"i", "we", "he", "she", "they"}:
+        name = YOU.get(lower, lower)
+        if name not in {"you", "he", "she", "they"}:
+            return {}
+    elif actor.pos_ == "PROPN" and actor.lemma_.lower() not in kinds() and any(child.dep_ in {"poss", "amod", "det"} for child in actor.lefts):
+        return {}
+    else:
+        name = definite(actor, text)
+    if not name:
+        return {}
+    possessive = POSSESSIVE.get(name) or (f"{name}'" if name.endswith("s") else f"{name}'s")
+    who = "organisation" if kind_of(actor) == "organisation" else "person"
+    return {"actor": name, "actors": possessive, "actor_obj": OBJECT.get(name, name), "who": who}
+
+
+def _joined(noun: Token) -> list[Token]:
+    """Nouns joined to this one, as far as they go."""
+    found = [child for child in noun.rights if child.dep_ == "conj" and child.pos_ in {"NOUN", "PROPN", "PRON"}]
+    return [*found, *(more for each in found for more in _joined(each))]
+
+
+def _act_slots(verb: Token, text: str, when: str) -> dict[str, str]:
+    """*Check the chart* and *checking the chart*, from *failed to check the chart* and from *the chart should have been checked*."""
+    base, gerund = inflected(verb, "VB"), inflected(verb, "VBG")
+    if base is None or gerund is None or verb.lemma_ in LOADED | {"be", "have", "do", "know"}:
+        return {}
+    if verb.i + 1 < verb.sent.end and verb.nbor().text == "-":
+        return {}
+    run: list[Token] = []
+    passive = next((child for child in verb.lefts if child.dep_ == "nsubjpass"), None)
+    if passive is not None or any(child.dep_ == "auxpass" for child in verb.lefts):
+        if passive is not None and passive.lower_ in {"which", "that"} and verb.dep_ == "relcl":
+            passive = verb.head
+        if passive is None or passive.pos_ not in {"NOUN", "PROPN"} or kind_of(passive) == "organisation":
+            return {}
+        tail = definite(passive, text)
+    else:
+        run = complement_run(verb)
+        if not run and verb.tag_ in {"VB", "VBG", "VBN"} and verb.n_rights and verb.i + 1 < verb.sent.end and not verb.nbor().is_punct:
+            return {}
+        tail = WEIGHING.sub("", words_of(text, run) + " ").strip() if run else ""
+        tail = re.sub(r"\ba (?=[aeiou])", "an ", re.sub(r"\ban (?=[^aeiouhAEIOU])", "a ", tail))
+    following = run[-1] if passive is None and run else None
+    if following is not None and following.i + 1 < verb.sent.end and following.nbor().lower_ in {"to", "-", "/"}:
+        return {}
+    tail = tail.replace(f" {when}", "")
+    if len(tail.split()) > LONGEST_ACT or re.search(r"\w\.\w", tail) or re.search('["“”\\[\\];:]', tail) or tail.count("(") != tail.count(")"):
+        return {}
+    tail = re.sub(r"\bmy\b", "your", re.sub(r"\bour\b", "your", tail))
+    return {"act": f"{base} {tail}".strip(), "acting": f"{gerund} {tail}".strip()}
+
+
+def definite(noun: Token, text: str, *, without: Span | None = None) -> str:
+    """The noun's phrase with a definite article where it has none or *a*, less the grading words marked before it; empty where it is no phrase to ask about."""
+    if noun.pos_ == "PRON" or noun.lower_ in {"this", "that", "these", "those", "it", "which", "who", "one", "all"}:
+        return ""
+    phrase = noun_phrase(noun)
+    words = words_of(text, phrase)
+    if re.search('["“”\\[\\]]', words) or words.count("(") != words.count(")"):
+        return ""
+    first = phrase[0]
+    if without is not None and any(token.i < noun.i for token in without) and without[-1].i < noun.i and without[0].i >= first.i:
+        words = words.replace(f"{words_of(text, list(without))} ", "", 1)
+        first = without.doc[without.end] if first.i == without.start else first
+    words = WEIGHING.sub("", words + " ").strip()
+    if first.lower_ in {"a", "an", "any", "another", "some", "no", "each", "every"}:
+        rest = words.split(" ", 1)
+        return f"the {rest[1]}" if len(rest) > 1 else ""
+    if (first.pos_ != "PROPN" or first.lemma_.lower() in kinds()) and not words[:2].isupper():
+        words = words[:1].lower() + words[1:]
+    if first.lower_ in {"my", "our"}:
+        return "your " + words.split(" ", 1)[1] if " " in words else ""
+    bare = (
+        first.dep_ not in {"det", "poss"}
+        and first.tag_ not in {"DT", "PRP$", "CD"}
+        and not any(child.dep_ in {"det", "poss", "nummod"} for child in noun.children)
+    )
+    return f"the {words}" if bare and noun.tag_ == "NN" and noun.lemma_.lower() not in UNCOUNTED else words
+
+
+def graded(span: Span) -> Token | None:
+    """The noun that a grading word grades: what it stands before, or the subject of *was*."""
+    word = next((token for token in reversed(list(span)) if token.pos_ in {"ADJ", "ADV", "NOUN"}), span.root)
+    while word.dep_ == "conj" and word.head.pos_ == "ADJ":
+        word = word.head
+    if word.pos_ == "NOUN":
+        return next((end for child in word.rights if child.lower_ in {"of", "in"} for end in child.rights if end.dep_ == "pobj"), None)
+    if word.dep_ in {"amod", "compound"} and word.head.pos_ in {"NOUN", "PROPN"}:
+        return word.head
+    verb = word.head
+    subject = next((child for child in verb.lefts if child.dep_ in {"nsubj", "nsubjpass"}), None)
+    return subject if subject is not None and subject.pos_ == "NOUN" and kind_of(subject) not in PEOPLE else None
+
+
+def _rule(marked: Marked) -> Token | None:
+    """The rule that was departed from: the nearest noun behind the marked words, or in them, that names one."""
+    after = [token for token in marked.sentence if marked.span.start <= token.i < marked.span.end + 12 and token.pos_ in {"NOUN", "PROPN"}]
+    subject = [child for token in marked.span for child in token.lefts if child.dep_ == "nsubjpass"]
+    return next((token for token in [*subject, *after] if RULES.search(token.lower_) and token.dep_ not in {"compound", "nmod"}), None)

@@ -1,0 +1,93 @@
+"""Edits: grammar, facts, actor; and silence where the grammar is not sure."""
+
+import pytest
+
+from nlp.reframing.applying import with_safe_edits
+from nlp.report import Report
+
+PAIRS = [
+    # failed to, in its tenses and neighbours
+    ("The nurse failed to check the chart.", "The nurse did not check the chart."),
+    ("The crew forgot to set the flaps.", "The crew did not set the flaps."),
+    ("The team has failed to act on the result.", "The team has not acted on the result."),
+    ("The team has failed to assess and treat the patient.", "The team has not assessed and treated the patient."),
+    ("Staff failed to record the weight and to notify the doctor.", "Staff did not record the weight or notify the doctor."),
+    ("The ward repeatedly failed to weigh the patient.", "The ward repeatedly did not weigh the patient."),
+    ("The facility failed to appropriately transfer the patient.", "The facility did not appropriately transfer the patient."),
+    ("The hospital fails to keep a log of every patient.", "The hospital does not keep a log of every patient."),
+    ("The hospital was failing to check the logs.", "The hospital was not checking the logs."),
+    ("Failing to check the wristband, the nurse gave the dose.", "Not checking the wristband, the nurse gave the dose."),
+    ("Did the nurse fail to check the chart?", "Did the nurse not check the chart?"),
+    ("THE NURSE FAILED TO CHECK THE CHART BEFORE GIVING THE DOSE.", "THE NURSE DID NOT CHECK THE CHART BEFORE GIVING THE DOSE."),
+    ("1. The nurse failed to check the chart.", "1. The nurse did not check the chart."),
+    ("RN #1 and RN #3 failed to contact APRN #1 with the change.", "RN #1 and RN #3 did not contact APRN #1 with the change."),
+    ("The doctor did not bother to read the letter.", "The doctor did not read the letter."),
+    ("The patient failed to attend his appointment.", "The patient did not attend his appointment."),
+    # the noun
+    ("The nurse's failure to check the chart led to a delay of two hours.", "The nurse did not check the chart, which led to a delay of two hours."),
+    ("The cause was the nurse's failure to check the chart.", "The cause was that the nurse did not check the chart."),
+    ("The pilot's failure to maintain airspeed, which resulted in a stall.", "The pilot did not maintain airspeed, which resulted in a stall."),
+    ("The delay was due to the crew's failure to brief.", "The delay was because the crew did not brief."),
+    ("The accident resulted from the pilot's failure to maintain airspeed.", "The accident resulted from the pilot not maintaining airspeed."),
+    ("Death was caused by a failure to escalate.", "Death was caused by not escalating."),
+    ("There was a failure by the unit to record the concerns.", "The unit did not record the concerns."),
+    ("A loss of power followed from the pilot's failure to effectively use carburetor heat.",
+     "A loss of power followed from the pilot not effectively using carburetor heat."),
+    # single words
+    ("The nurse carelessly placed the tray on the bed.", "The nurse placed the tray on the bed."),
+    ("Clearly, the nurse was rushing.", "The nurse was rushing."),
+    ("There was an obvious sign of sepsis.", "There was a sign of sepsis."),
+    ("The patient claimed that he had fallen.", "The patient said that he had fallen."),
+    ("The patient refused treatment.", "The patient declined treatment."),
+    ("The patient was non-compliant with his insulin, which led to the admission.",
+     "The patient did not take his insulin as prescribed, which led to the admission."),
+    ("The consultant refused to come in.", "The consultant declined to come in."),
+]  # fmt: skip
+
+SILENT = [
+    "The team did not fail to act on the result.",
+    "It was the failure of the team to escalate which mattered.",
+    "The load was inadequately secured by the crew.",
+    "The pilot acted recklessly.",
+    "I forgot to brief the crew.",
+    "The nurse was at fault for the delay.",
+    "The doctor should have reviewed the ECG.",
+    "The root cause was human error.",
+    "The nurse did not follow the medicines policy.",
+    "We apologise that the ward failed to answer your letter.",
+]
+
+
+@pytest.mark.parametrize(("before", "after"), PAIRS, ids=[before for before, _ in PAIRS])
+def test_a_safe_edit_keeps_facts_actor_tense_and_grammar(read, before, after):
+    assert with_safe_edits(before, read(before)) == after
+
+
+@pytest.mark.parametrize(("before", "after"), PAIRS, ids=[before for before, _ in PAIRS])
+def test_an_edit_applied_twice_changes_nothing_more_and_raises_no_new_finding(read, before, after):
+    assert with_safe_edits(after, read(after)) == after
+    assert len(read(after).findings) < len(read(before).findings)
+
+
+@pytest.mark.parametrize("text", SILENT)
+def test_where_grammar_or_meaning_is_not_sure_there_is_no_safe_edit(read, text):
+    assert with_safe_edits(text, read(text)) == text
+
+
+def test_edits_of_one_text_are_applied_together_around_an_emoji(read):
+    text = "😀 The nurse failed to check the chart. “Quoted.” The patient claimed that he had fallen."
+    assert with_safe_edits(text, read(text)) == "😀 The nurse did not check the chart. “Quoted.” The patient said that he had fallen."
+
+
+def test_a_mark_a_word_too_long_or_too_short_gets_the_same_edit(analyzer):
+    from nlp.reframing.edits import edit_of
+    from nlp.reframing.marked import marked_by
+
+    text = "The nurse failed to check the chart."
+    parse = next(analyzer._parser.parse_all([Report("t", text)]))
+    (finding,) = analyzer.analyze(Report("t", text)).findings
+    from dataclasses import replace
+
+    for start, end in ((10, 25), (10, 35), (10, 16), (4, 25)):
+        marked = marked_by(replace(finding, start=start, end=end), parse.sentences[0], text)
+        assert marked.after(edit_of(marked)) == "The nurse did not check the chart."

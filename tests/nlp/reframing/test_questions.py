@@ -1,0 +1,68 @@
+"""Questions: specific to the sentence, presupposing nothing, never twice in one report."""
+
+import pytest
+
+from nlp.reframing.questions import tables
+from nlp.reframing.safeguards import question_refused_because
+
+NAMES = {
+    "actor": "the nurse", "actors": "the nurse's", "actor_obj": "the nurse", "act": "check the chart", "acting": "checking the chart", "object": "the chart",
+    "thing": "the handover", "rule": "the policy", "word": "words", "topic": "the chart", "when": "at that time",
+    "near": "staffing", "cue": "rota", "number": "three",
+}  # fmt: skip
+EVERY = [template for table in tables().values() for group in (*table.by_actor.values(), *table.kinds.values()) for template in group]
+
+
+def questions(analysis):
+    found = [each.question for finding in analysis.findings for each in finding.suggestions if each.question]
+    return found + [each.question for sentence in analysis.sentences for each in sentence.suggestions if each.question]
+
+
+@pytest.mark.parametrize("template", EVERY)
+def test_every_template_can_be_filled_asks_and_presupposes_nothing(template):
+    question = template.format(**NAMES)
+    assert question_refused_because(question, sentence="The nurse failed to check the chart.") is None
+
+
+@pytest.mark.parametrize("template", EVERY)
+def test_no_question_holds_blame_of_its_own(read, template):
+    assert not [finding for finding in read(template.format(**NAMES)).findings if finding.counted and finding.category != "person_focused_action"]
+
+
+def test_no_template_stands_twice():
+    assert len(EVERY) == len(set(EVERY))
+
+
+def test_the_question_takes_up_who_did_what_and_when(read):
+    (question,) = questions(read("The nurse failed to check the allergy status at 22:10."))
+    assert "the nurse" in question
+    assert "checking the allergy status" in question
+    assert "at 22:10" in question
+
+
+def test_an_author_who_tells_of_himself_is_asked_as_you(read):
+    (question,) = questions(read("I should have asked for a second check."))
+    assert " you " in question
+    assert " I " not in question
+
+
+def test_forty_findings_of_one_kind_get_forty_questions(read):
+    text = " ".join(
+        f"The nurse failed to {verb} the {noun}."
+        for verb in ("check", "read", "sign", "file")
+        for noun in ["chart", "label", "form", "note", "list", "card", "log", "tray", "bag", "lamp"]
+    )
+    analysis = read(text)
+    assert len(analysis.findings) == 40
+    assert len(set(questions(analysis))) == len(questions(analysis)) >= 40
+
+
+def test_the_same_sentence_forty_times_is_referred_back_and_never_asked_twice(read):
+    analysis = read(" ".join(["The nurse failed to check the chart."] * 40))
+    assert len(questions(analysis)) == len(set(questions(analysis)))
+    assert any("marked passage" in question for question in questions(analysis))
+
+
+def test_a_condition_that_the_report_names_nearby_is_asked_about_and_not_taken_for_the_cause(read):
+    found = questions(read("One post was vacant that night. The nurse failed to check the chart."))
+    assert any(("vacant" in question and "if so how" in question) or ("vacant" in question and "whether" in question) for question in found)
