@@ -8,7 +8,7 @@ from models.detector import ModelDetector
 from nlp.analyzer import Analyzer, Suggester
 from nlp.errors import UnreadableInputError
 from nlp.parsing import Parser
-from nlp.reframing.suggester import RuleSuggester
+from nlp.reframing.suggester import NoSuggester, RuleSuggester
 from nlp.rules import RuleDetector
 from service.settings import Settings
 
@@ -16,10 +16,11 @@ logger = logging.getLogger(__name__)
 Choice = Literal["released", "rules", "model", "hybrid"]
 
 
-def build_analyzer(choice: Choice = "released", *, settings: Settings | None = None, threads: int | None = None) -> Analyzer:
+def build_analyzer(choice: Choice = "released", *, settings: Settings | None = None, threads: int | None = None, suggest: bool = True) -> Analyzer:
     """The analyser with these detectors. `released` is what measured best: network and rules together, or the rules alone where no artefact is there.
 
-    With `settings` that name a language model, it suggests beside the rules. `threads` bounds those of one network run; None leaves it to the runtime.
+    With `settings` that name a language model, it suggests beside the rules. `threads` bounds those of one network run; None leaves it to the runtime;
+    without `suggest` it only marks and labels.
 
     Raises:
         UnreadableInputError: a model is asked for and none is released.
@@ -27,7 +28,7 @@ def build_analyzer(choice: Choice = "released", *, settings: Settings | None = N
         LanguageModelError: the language model's address cannot be used.
     """
     parser = Parser()
-    suggester = _suggester(parser, settings)
+    suggester = _suggester(parser, settings) if suggest else NoSuggester()
     detector = None if choice == "rules" else _released(choice, threads)
     if detector is None:
         return Analyzer(parser, [RuleDetector()], suggester=suggester)

@@ -42,6 +42,14 @@ class _Draft:
     edit: tuple[Patch, ...] | None
 
 
+class NoSuggester:
+    """No suggestions, for runs that keep none."""
+
+    def suggest(self, parse: Parse, findings: Sequence[Sequence[Finding]], sentences: Sequence[Sentence]) -> Advice:
+        """Findings and sentences as they are."""
+        return Advice(tuple(map(tuple, findings)), tuple(sentences))
+
+
 class RuleSuggester:
     """Suggestions by rules. Uses the parser that made the parse, to read edited sentences again."""
 

@@ -121,7 +121,7 @@ class HeldAnalyzer:
         """The analyser with this detector."""
         if self._analyzer is None or self._chosen != (detector, threads) or self._characters > RENEW_AFTER:
             self.drop()
-            self._analyzer, self._chosen = build_analyzer(detector, threads=threads), (detector, threads)
+            self._analyzer, self._chosen = build_analyzer(detector, threads=threads, suggest=False), (detector, threads)
         return self._analyzer
 
     def drop(self) -> None:

@@ -80,7 +80,7 @@ def _measured(sample: Sequence[Row], options: BatchOptions) -> tuple[int, float]
     """How many were scored and the seconds a character; the first is scored twice, as the first time is slow."""
     if not sample:
         return 0, 0.0
-    analyzer = build_analyzer(options.detector, threads=1)
+    analyzer = build_analyzer(options.detector, threads=1, suggest=False)
     score_table(analyzer, as_batch(sample[:1]))
     begun, characters, sampled = time.perf_counter(), 0, 0
     for row in sample:

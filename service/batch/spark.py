@@ -45,7 +45,7 @@ def spark_engine(options: BatchOptions) -> Engine:
     Raises:
         UnreadableInputError: PySpark is not installed.
     """
-    versions = build_analyzer(options.detector, threads=1).versions
+    versions = build_analyzer(options.detector, threads=1, suggest=False).versions
     session = _session(options)
     return Engine(versions, lambda batches: _waves(session, options, scored_by(versions), batches))
 
