@@ -18,8 +18,12 @@ lint: .venv/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: .venv/.dev
-	$(BIN)/python tests/bench.py
+# With a folder of reports (make bench REPORTS=folder) it also sets the model beside the plain pipeline, reads all suggestions and weighs the corpora.
+bench: .venv/.dev .venv/.train
+	$(BIN)/python tests/bench.py $(if $(REPORTS),--reports $(REPORTS))
+	$(if $(REPORTS),PYTHONPATH=. $(BIN)/python tests/bench_model.py --reports $(REPORTS))
+	$(if $(REPORTS),PYTHONPATH=. $(BIN)/python tests/bench_suggestions.py --reports $(REPORTS) --apply 200)
+	$(if $(REPORTS),PYTHONPATH=. $(BIN)/python tests/corpus_worth.py --reports $(REPORTS))
 
 # Needs a folder of reports as JSON lines: make bench-batch REPORTS=folder. Spark's part needs the extra 'spark' and Java 17.
 bench-batch: .venv/.dev

@@ -36,7 +36,6 @@ def main() -> None:
     parser.add_argument("--sizes", default="1000,10000,100000", help="reports for growth")
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--detectors", default="rules,released")
-    parser.add_argument("--encoder", help="folder of a Hugging Face token classifier for the plain way; left out, an untrained one of the released size")
     arguments = parser.parse_args()
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, load before {os.getloadavg()[0]:.1f}, Python {platform.python_version()}")
     print("released:", released_folder() or "rules alone (no artefact is released)")
@@ -91,26 +90,20 @@ class Bench:
             raise SystemExit(1)
 
     def plain(self) -> None:
-        """A transformers pipeline in a pandas loop, which gives raw token labels and nothing else, on fewer reports."""
+        """A transformers pipeline with the released weights in a pandas loop, which gives raw token labels and nothing else, on fewer reports."""
         try:
             import pandas
             import torch
-            import transformers
+            from bench_model import Plain
         except ImportError as error:
             print(f"left out: {error.name} is not installed")
             return
-        transformers.logging.set_verbosity_error()
+        artefact = released_folder()
+        if artefact is None:
+            print("left out: no model is released, whose weights it would use")
+            return
         frame = pandas.DataFrame({"text": self.texts[: max(20, self.arguments.size // 10)]})
-        if self.arguments.encoder:
-            model = transformers.AutoModelForTokenClassification.from_pretrained(self.arguments.encoder)
-            tokenizer = transformers.AutoTokenizer.from_pretrained(self.arguments.encoder)
-        else:
-            artefact = sorted((TOP / "models" / "artefacts").glob("*/*/tokenizer.json"))[-1]
-            tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_file=str(artefact), pad_token="[PAD]", model_max_length=512)
-            shape = transformers.BertConfig(num_hidden_layers=6, hidden_size=384, num_attention_heads=12, intermediate_size=1536, num_labels=11)
-            model = transformers.BertForTokenClassification(shape)
-        tokenizer.model_max_length = 512
-        classify = transformers.pipeline("token-classification", model=model.eval(), tokenizer=tokenizer, device="cpu", stride=64)
+        classify = Plain(artefact).pipeline
         begun = time.time()
         for text in frame["text"]:
             classify(text)

@@ -119,7 +119,7 @@ class Plain:
             tokenizer_file=str(artefact / TOKENIZER), pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]"
         )
         tokenizer.model_max_length = 512
-        self.pipeline = transformers.pipeline("token-classification", model=model, tokenizer=tokenizer, device="cpu", ignore_labels=[OUTSIDE])
+        self.pipeline = transformers.pipeline("token-classification", model=model, tokenizer=tokenizer, device="cpu", ignore_labels=[OUTSIDE], stride=64)
         self.answers: list[set[int]] = []
 
     def read(self, texts: list[tuple[str, list[Span]]]) -> list[set[int]]:
