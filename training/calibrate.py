@@ -32,10 +32,10 @@ from training.metrics import (
     sentence_f1,
 )
 
-BIASES = (-4.0, -3.0, -2.5, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5)
+BIASES = (-3.0, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5)
 CHANGES = (0.5, 1.0, 2.0)
 BOOSTS = (1.0, 2.0, 3.0, 4.5, 6.0)
-ATTRIBUTION_BIASES = (0.0, -0.6, -0.3, 0.3, 0.6)
+ATTRIBUTION_BIASES = (0.0, -1.0, -0.6, -0.3, 0.3, 0.6, 1.0, 1.5)
 RULE_LABELS = (0.0, 0.3, 0.6, 1.0, 1.5)
 FACTOR_THRESHOLDS = (0.5, 0.25, 0.3, 0.35, 0.4, 0.45, 0.6)
 ACTION_BIASES = (0.0, -0.6, -0.3, 0.3, 0.6, 1.0)
@@ -65,7 +65,7 @@ class Sample:
 
 
 def calibrate(manifest: Manifest, encoder: Encoder, scorer: Scorer, documents: Sequence[Document], *, every: Sequence[Document]) -> Calibration:
-    """The calibration that does best on these documents; confidences are fitted on `every` development document, of all corpora.
+    """The calibration that does best: spans on `documents`, labels of sentences and confidences on `every` development document, of all corpora.
 
     Spans: the mean of character F1, character F1 with category and sentence F1. Attribution, factors and actions: their F1. Confidence: logistic
     regression of *a reader marked some of these words* on the log-odds of the network and the rules together.
@@ -73,11 +73,14 @@ def calibrate(manifest: Manifest, encoder: Encoder, scorer: Scorer, documents: S
     parser = Parser()
     samples, others = (_samples(each, parser) for each in (documents, [each for each in every if each not in documents]))
     known = Known(RuleDetector())
-    scores = {id(sample.parse): ModelDetector(manifest, encoder, scorer, rules=None).scores(sample.parse) for sample in samples}
+    together = [*samples, *others]
+    scores = {id(sample.parse): ModelDetector(manifest, encoder, scorer, rules=None).scores(sample.parse) for sample in together}
 
     def judge(calibration: Calibration, *, with_rules: bool, figure: Callable[[Sequence[Pair]], float], spans_only: bool = False) -> float:
         detector = ModelDetector(replace(manifest, calibration=calibration), encoder, scorer, rules=known if with_rules else None)  # type: ignore[arg-type]  # by shape
-        return figure([pair for sample in samples for pair in _pairs(sample, detector, scores[id(sample.parse)], spans_only=spans_only)])
+        return figure(
+            [pair for sample in (samples if spans_only else together) for pair in _pairs(sample, detector, scores[id(sample.parse)], spans_only=spans_only)]
+        )
 
     def best(candidates: Iterator[Calibration], **how: object) -> Calibration:
         return max(candidates, key=lambda each: judge(each, **how))  # type: ignore[arg-type]  # keywords of judge
@@ -94,8 +97,8 @@ def calibrate(manifest: Manifest, encoder: Encoder, scorer: Scorer, documents: S
     found = best((replace(found, factor_threshold=each) for each in FACTOR_THRESHOLDS), with_rules=True, figure=factors_micro_f1)
     found = best((replace(found, action_bias=each) for each in ACTION_BIASES), with_rules=True, figure=action_macro_f1)
     detector = ModelDetector(replace(manifest, calibration=found), encoder, scorer, rules=known)  # type: ignore[arg-type]  # by shape
-    slope, intercept = _confidence([*samples, *others], detector)
-    return replace(found, span_slope=slope, span_intercept=intercept, blame=_blame([*samples, *others], detector))
+    slope, intercept = _confidence(together, detector)
+    return replace(found, span_slope=slope, span_intercept=intercept, blame=_blame(together, detector))
 
 
 def _samples(documents: Sequence[Document], parser: Parser) -> list[Sample]:

@@ -63,9 +63,7 @@ def train(
         start: an artefact to train on from, in place of the pretrained encoder.
     """
     if config.teacher and not (config.teacher.run / NETWORK).is_file():
-        say(
-            f"There is no teacher in '{config.teacher.run}': learning from the labels alone. 'secondstory train training/configs/teacher.toml --only-network' makes one."
-        )
+        say(f"There is no teacher in '{config.teacher.run}': learning from the labels alone (training/README.md says how to make one).")
         config = config.model_copy(update={"teacher": None, "corpora": tuple(each for each in config.corpora if not each.unlabelled)})
     run.mkdir(parents=True, exist_ok=True)
     (run / CONFIG).write_text(config.model_dump_json(indent=1) + "\n", encoding="utf-8")
