@@ -98,11 +98,11 @@ def failure_to(marked: Marked) -> list[Patch] | None:
     if owner is not None and start.i and start.nbor(-1).lemma_ == "be" and _there(start.nbor(-1)) is not None:
         return _existential(marked, start.nbor(-1), noun, verb, owner[0])
     if noun.dep_ == "pobj" and noun.head.i == start.i - 1:
-        return _after_preposition(marked, noun, verb, start, owner[0] if owner else None) or _as_noun(marked, noun, verb)
+        return _after_preposition(marked, noun, verb, start, owner[0] if owner else None)
     if owner is None:
         return _agentless_subject(marked, noun, verb, start)
     clause = _as_clause(marked, noun, verb, start, owner[0]) if noun.dep_ == "nsubj" and noun.head.pos_ in {"VERB", "AUX"} else None
-    return clause or _alone(marked, noun, verb, start, owner[0]) or _as_noun(marked, noun, verb)
+    return clause or _alone(marked, noun, verb, start, owner[0])
 
 
 def _with_adverbs(noun: Token, verb: Token, form: str) -> str:
@@ -117,18 +117,6 @@ def _joins_owned_noun(verb: Token) -> bool:
         if token.i > verb.i and token.dep_ == "conj" and token.pos_ == "NOUN" and any(child.dep_ == "poss" for child in token.lefts):
             return True
     return False
-
-
-def _as_noun(marked: Marked, noun: Token, verb: Token) -> list[Patch] | None:
-    """*The pilot's failure to maintain airspeed* to *the pilot's not maintaining airspeed*, wherever a noun stands."""
-    gerund = inflected(verb, "VBG")
-    before = noun.nbor(-1) if noun.i > marked.sentence.start else None
-    owned = before is not None and (before.tag_ == "POS" or before.lower_ in {"his", "her", "their", "my", "our"})
-    if gerund is None or not owned:
-        return None
-    more = _coordinated(verb, gerund)
-    words = f"not {_with_adverbs(noun, verb, gerund)}"
-    return None if more is None else [Patch(noun.idx, end_of(verb), words.upper() if marked.shouted else words), *more]
 
 
 def _there(be: Token) -> Token | None:
