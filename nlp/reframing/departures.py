@@ -43,6 +43,8 @@ def rule_departed_from(marked: Marked) -> list[Patch] | None:
     named = words_of(marked.text, list(marked.sentence.doc[rule.left_edge.i : last.i + 1]))
     asks = "ask" if rule.tag_ in {"NNS", "NNPS"} else "asks"
     following = marked.sentence.doc[last.i + 1] if last.i + 1 < marked.sentence.end else None
+    if following is not None and following.lower_ in {"to", "by", "which", "that", "for", "when"}:
+        return None
     comma = "" if following is None or following.is_punct else ","
     return [Patch(first.idx, end_of(last), f"[what was done], where {named} {asks} for [step, with its section]{comma}")]
 

@@ -113,14 +113,18 @@ def graded_noun(marked: Marked) -> list[Patch] | None:
         return None  # *lack of good*
     if noun.dep_ in {"attr", "appos"} or is_supposed(noun) or _shares_its_grade(noun):
         return None
+    verb = next((each for each in noun.ancestors if each.pos_ in {"VERB", "AUX"}), noun)
+    owned = any(child.dep_ == "poss" or child.lower_ in {"the", "this", "these"} for child in noun.lefts)
+    if verb.tag_ in {"VBZ", "VBP"} or (noun.dep_ == "dobj" and not owned):
+        return None  # a general case, or *took steps* where too few were taken
     before = first.nbor(-1) if first.i > sentence.start else None
     if before is not None and before.lower_ in {"a", "an", "any", "no", "not", "such", "of", "for", "with", "very", ","}:
         return None  # without its grade, *a bad combination* says nothing
     missing = word.lemma_.lower() in words().lacking
     gap = SEEN["hindsight"] if marked.finding.category == "hindsight" else LACKING if missing else OTHERWISE
     last = noun_phrase(noun)[-1]
-    owned = next((child for child in noun.rights if child.dep_ == "prep" and child.lower_ == "by" and child.i == last.i + 1), None)
-    last = owned.right_edge if owned is not None and owned.right_edge.i - owned.i < 7 else last
+    by = next((child for child in noun.rights if child.dep_ == "prep" and child.lower_ == "by" and child.i == last.i + 1), None)
+    last = by.right_edge if by is not None and by.right_edge.i - by.i < 7 else last
     following = word.nbor()
     opening = marked.text[following.idx]
     if marked.text[first.idx].isupper() and not marked.shouted:
@@ -131,9 +135,9 @@ def graded_noun(marked: Marked) -> list[Patch] | None:
 
 
 def _shares_its_grade(noun: Token) -> bool:
-    """*Insufficient training and understanding*: a joined noun without adjective or article of its own is graded too."""
-    joined = [child for child in noun.rights if child.dep_ == "conj" and child.pos_ in {"NOUN", "PROPN"}]
-    return any(not any(child.dep_ in {"amod", "det", "poss"} for child in other.lefts) for other in joined)
+    """*Insufficient training and understanding*: a joined noun without an article or owner of its own is graded with it."""
+    joined = [noun] if noun.dep_ == "conj" else [child for child in noun.rights if child.dep_ == "conj"]
+    return any(not any(child.dep_ in {"det", "poss"} for child in other.lefts) for other in joined)
 
 
 def error_noun(marked: Marked) -> list[Patch] | None:
@@ -142,7 +146,7 @@ def error_noun(marked: Marked) -> list[Patch] | None:
     if (
         noun is None
         or is_supposed(noun)
-        or (noun.head.lower_ in {"in", "by", "with"} and noun.left_edge == noun)
+        or (noun.head.lower_ in {"in", "by", "with", "of"} and noun.left_edge == noun)
         or noun.pos_ not in {"NOUN", "PROPN"}
         or any(child.dep_ in {"conj", "cc"} for child in noun.children)
     ):
@@ -170,7 +174,7 @@ def error_adverb(marked: Marked) -> list[Patch] | None:
     if word is None or word.dep_ != "advmod" or word.head.pos_ != "VERB" or len(marked.span) > 2 or word.i == marked.sentence.start or is_supposed(word.head):
         return None
     actor = subject_of(word.head)
-    if actor is None or kind_of(actor) not in {"staff", "organisation"}:
+    if actor is None or kind_of(actor) not in {"staff", "organisation"} or actor.lower_ in {"he", "she", "they"}:
         return None
     text, after = marked.text, end_of(word)
     gap = "[what was seen or said, and the account of those concerned]" if word.lower_ in words().intent else "[not meant: what was intended]"

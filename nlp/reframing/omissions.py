@@ -293,7 +293,9 @@ def _is_finite(trigger: Token) -> bool:
 def _infinitive(trigger: Token) -> Token | None:
     """The verb of *to check* right behind the trigger, adverbs and the actor's phrase (*failure of the crew to check*) let through."""
     inner = (
-        [grand for child in trigger.rights if child.dep_ in {"prep", "agent"} for end in child.rights for grand in end.rights] if trigger.pos_ == "NOUN" else []
+        [grand for child in trigger.rights if child.dep_ in {"prep", "agent"} for end in child.rights if _may_act(end) for grand in end.rights]
+        if trigger.pos_ == "NOUN"
+        else []
     )
     for child in [*trigger.rights, *inner]:
         to = _to(trigger, child) if child.tag_ == "VB" and child.dep_ in {"xcomp", "acl", "advcl", "ccomp", "relcl"} else None
@@ -303,6 +305,11 @@ def _infinitive(trigger: Token) -> Token | None:
             return None
         return child if all(token.pos_ == "ADV" for token in trigger.doc[to.i + 1 : child.i]) else None
     return None
+
+
+def _may_act(noun: Token) -> bool:
+    """*Failure of the crew to check*, and not *omission of the requirement to check*."""
+    return noun.pos_ == "PROPN" or kind_of(noun) in PEOPLE
 
 
 def _to(trigger: Token, verb: Token) -> Token | None:

@@ -78,8 +78,10 @@ def _gap_behind(marked: Marked, edit: Sequence[Patch]) -> str | None:
     sourced = ACCORDING.search(sentence) is not None or is_reported(marked.span.root, marked)
     missing = [name for name, told in (("time", timed), ("source", sourced)) if not told]
     expected = [] if RULES.search(sentence.lower()) else ["what was expected, and where that is written"]
+    if len(missing) + len(expected) < 2:
+        return None  # a gap for one small thing only clutters
     asked = "; ".join([*([" and ".join(missing)] if missing else []), *expected])
-    return f"[{asked[0].upper()}{asked[1:]}.]" if asked else None
+    return f"[{asked[0].upper()}{asked[1:]}.]"
 
 
 def _behind(marked: Marked, gap: str) -> Patch:

@@ -7,7 +7,11 @@ from spacy.tokens import Token
 from nlp.reframing.marked import Marked
 from nlp.reframing.wording import words
 
-ACCORDING = re.compile(r"\b(?:according to|in (?:his|her|their|my) (?:opinion|view|evidence)|pursuant to)\b", re.IGNORECASE)
+ACCORDING = re.compile(
+    r"\b(?:according to|as per|per (?:the|our|their|hospital|facility|policy)|in (?:accordance|line) with|based (?:up)?on|pursuant to|"
+    r"in (?:his|her|their|my) (?:opinion|view|evidence))\b",
+    re.IGNORECASE,
+)
 
 
 def is_supposed(token: Token) -> bool:

@@ -2,8 +2,8 @@
 
 from spacy.tokens import Token
 
-from nlp.actors import SUBJECTS, subject_of
-from nlp.reframing.grammar import Patch, end_of, has_subject, in_the_manner_of, inflected, words_of
+from nlp.actors import SUBJECTS, kind_of, subject_of
+from nlp.reframing.grammar import PEOPLE, Patch, end_of, has_subject, in_the_manner_of, inflected, words_of
 from nlp.reframing.marked import Marked
 from nlp.reframing.slots import supposed_verb
 from nlp.reframing.statements import is_reported, is_supposed
@@ -30,14 +30,18 @@ def should_have(marked: Marked) -> list[Patch] | None:
     if any(token.pos_ not in {"ADV"} for token in plain):
         return None
     behind = marked.text[end_of(verb) : marked.sentence.end_char]
-    if verb.lemma_ == "be" or ";" in behind or is_reported(verb, marked):
+    if verb.lemma_ == "be" or ";" in behind or is_reported(verb, marked) or any(token.lower_ == "if" for token in marked.sentence):
         return None  # what a witness or a rule expects is no word on what happened
     negated = any(token.lower_ in {"not", "never", "n't"} for token in group)
     scaled = any(token.lower_ in words().scaled or token.tag_ in {"JJR", "RBR"} for token in [*plain, *verb.subtree])
     adverbs = " ".join(token.text for token in plain)
     kept = f"{adverbs} " if adverbs else ""
     passive = any(token.lower_ == "been" for token in group)
+    if not passive and any(token.tag_ == "JJR" for token in verb.subtree):
+        return None  # *kept a closer watch*: a matter of degree all through
     subject = next((child for child in verb.lefts if child.dep_ in SUBJECTS), None) or subject_of(verb)
+    if subject is None or subject.lower_ in {"i", "we"} or (not passive and not _can_act(subject)):
+        return None  # the author knows what the author did; a thing that *should have resulted* in something is no act
     if passive:
         be = _be_for(subject)
         if be is None:
@@ -59,6 +63,10 @@ def _whether(auxiliary: str, scaled: bool) -> str:
     return f"{auxiliary} or {auxiliary} not, and when" if scaled else f"{auxiliary} not"
 
 
+def _can_act(subject: Token) -> bool:
+    return kind_of(subject) in PEOPLE or subject.pos_ == "PROPN" or subject.lower_ in {"who", "which", "they"}
+
+
 def _be_for(subject: Token | None) -> str | None:
     if subject is None:
         return None
@@ -74,7 +82,13 @@ def if_only(marked: Marked) -> list[Patch] | None:
     sentence, text = marked.sentence, marked.text
     verb = supposed_verb(sentence)
     subject = next((child for child in verb.lefts if child.dep_ in SUBJECTS), None) if verb is not None else None
-    if verb is None or subject is None or verb.dep_ == "ROOT" or verb.lemma_ == "be" or any(child.dep_ in {"conj", "neg"} for child in verb.children):
+    if (
+        verb is None
+        or subject is None
+        or verb.dep_ == "ROOT"
+        or verb.lemma_ in {"be", "happen", "occur", "know"}
+        or any(child.dep_ in {"conj", "neg"} for child in verb.children)
+    ):
         return None
     first, last = verb.left_edge, verb.right_edge
     stop = sentence[-1]
