@@ -20,7 +20,7 @@ def rule_departed_from(marked: Marked) -> list[Patch] | None:
     subject = next((child for child in verb.lefts if child.dep_ in SUBJECTS), None)
     if rule is None or not RULES.search(rule.lower_) or (subject is None and verb.dep_ not in {"xcomp", "conj"}):
         return None
-    if any(child.dep_ == "relcl" for child in rule.rights) or (subject is not None and kind_of(subject) not in PEOPLE) or is_supposed(verb):
+    if any(child.dep_ in {"relcl", "cc", "conj"} for child in rule.rights) or (subject is not None and kind_of(subject) not in PEOPLE) or is_supposed(verb):
         return None  # the rule's words stand there, no one acts, or it is no event
     trigger = verb.head if verb.dep_ == "xcomp" else verb
     if trigger.tag_ not in {"VBD", "VB", "VBZ", "VBP"} or (
@@ -43,7 +43,7 @@ def rule_departed_from(marked: Marked) -> list[Patch] | None:
     named = words_of(marked.text, list(marked.sentence.doc[rule.left_edge.i : last.i + 1]))
     asks = "ask" if rule.tag_ in {"NNS", "NNPS"} else "asks"
     following = marked.sentence.doc[last.i + 1] if last.i + 1 < marked.sentence.end else None
-    if following is not None and following.lower_ in {"to", "by", "which", "that", "for", "when"}:
+    if following is not None and (following.lower_ in {"to", "by", "which", "that", "for", "when", "#"} or following.like_num):
         return None
     comma = "" if following is None or following.is_punct else ","
     return [Patch(first.idx, end_of(last), f"[what was done], where {named} {asks} for [step, with its section]{comma}")]

@@ -73,7 +73,14 @@ def trait(marked: Marked) -> list[Patch] | None:
             return None
     if marked.finding.category == "judgement" and (graded(marked.span) is None or any(child.dep_ == "prep" for child in adjective.rights)):
         return None  # *poor with low signal*: the sentence says itself what was poor
-    if is_supposed(be):
+    following = last.nbor() if last.i + 1 < marked.sentence.end else None
+    if (
+        is_supposed(be)
+        or not any(child.dep_ in SUBJECTS for child in be.lefts)
+        or (following is not None and following.lower_ in {"and", "but", "or", ",", ";"})
+    ):
+        return None  # the gap stands for the verb too: the clause must be whole and end there
+    if marked.finding.category == "human_error" and kind_of(subject_of(be)) not in PEOPLE:
         return None
     return [Patch(be.idx, end_of(last), gap)]
 
@@ -113,12 +120,14 @@ def graded_noun(marked: Marked) -> list[Patch] | None:
         return None  # *lack of good*
     if noun.dep_ in {"attr", "appos"} or is_supposed(noun) or _shares_its_grade(noun):
         return None
+    if noun.dep_ == "pobj" and noun.head.lower_ == "of":
+        return None
     verb = next((each for each in noun.ancestors if each.pos_ in {"VERB", "AUX"}), noun)
     owned = any(child.dep_ == "poss" or child.lower_ in {"the", "this", "these"} for child in noun.lefts)
     if verb.tag_ in {"VBZ", "VBP"} or (noun.dep_ == "dobj" and not owned):
         return None  # a general case, or *took steps* where too few were taken
     before = first.nbor(-1) if first.i > sentence.start else None
-    if before is not None and before.lower_ in {"a", "an", "any", "no", "not", "such", "of", "for", "with", "very", ","}:
+    if before is not None and before.lower_ in {"a", "an", "any", "no", "not", "such", "of", "lack", "for", "with", "very", ","}:
         return None  # without its grade, *a bad combination* says nothing
     missing = word.lemma_.lower() in words().lacking
     gap = SEEN["hindsight"] if marked.finding.category == "hindsight" else LACKING if missing else OTHERWISE
@@ -174,7 +183,7 @@ def error_adverb(marked: Marked) -> list[Patch] | None:
     if word is None or word.dep_ != "advmod" or word.head.pos_ != "VERB" or len(marked.span) > 2 or word.i == marked.sentence.start or is_supposed(word.head):
         return None
     actor = subject_of(word.head)
-    if actor is None or kind_of(actor) not in {"staff", "organisation"} or actor.lower_ in {"he", "she", "they"}:
+    if actor is None or kind_of(actor) not in {"staff", "organisation"} or actor.lower_ in {"he", "she", "they"} or word.head.lemma_ in words().voices:
         return None
     text, after = marked.text, end_of(word)
     gap = "[what was seen or said, and the account of those concerned]" if word.lower_ in words().intent else "[not meant: what was intended]"

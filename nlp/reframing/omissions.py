@@ -198,6 +198,7 @@ def _agentless_subject(marked: Marked, noun: Token, verb: Token, start: Token) -
     if (
         gerund is None
         or noun.dep_ != "nsubj"
+        or any(token.is_alpha and len(token) > 1 for token in noun.doc[marked.sentence.start : start.i])
         or noun.i - start.i > 1
         or start.lower_ in {"that", "this", "such"}
         or noun.head.i < verb.i

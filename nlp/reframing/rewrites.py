@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from spacy.tokens import Span, Token
 
+from nlp.actors import kind_of
 from nlp.attribution import HUMAN_ACTS, TROUBLE
 from nlp.reframing.departures import contrary_to, rule_departed_from, rule_not_followed
 from nlp.reframing.grades import (
@@ -23,7 +24,7 @@ from nlp.reframing.grades import (
     was_plain_that,
     wrong_thing,
 )
-from nlp.reframing.grammar import Patch, end_of, in_the_manner_of
+from nlp.reframing.grammar import Patch, actor_of, end_of, in_the_manner_of
 from nlp.reframing.marked import Marked
 from nlp.reframing.omissions import nobody_failed
 from nlp.reframing.questions import DOUBT, KINDS
@@ -34,6 +35,7 @@ from nlp.reframing.wording import words
 
 CLOCK = re.compile(r"\b(?:\d{1,2}[:.]\d{2}|\d{4} ?(?:hours|hrs)|\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]{2,}|\d{1,2}/\d{1,2}/\d{2,4}|[A-Z][a-z]{2,} \d{1,2})\b")
 PLANNED = re.compile(r"\b(?:will|to be|must|should|shall|needs? to|recommend\w*)\b", re.IGNORECASE)
+LONGEST_OBJECT = 7  # tokens
 NO_PLAN = re.compile(r"\b(?:have|had|was|were|said|I|me|my|we|us|our|if|lesson)\b", re.IGNORECASE)
 
 CONSTRUCTIONS: dict[str, tuple[Callable[[Marked], list[Patch] | None], ...]] = {
@@ -73,14 +75,13 @@ def _gap_behind(marked: Marked, edit: Sequence[Patch]) -> str | None:
         if any(token.lemma_ in DOUBT for token in marked.span):
             return "[Who took this report.]" if timed else "[Who took this report, and when.]"
         return "[In whose words, and what was offered.]" if timed else "[In whose words, when, and what was offered.]"
-    if category != "failure" or "did not" not in edit[0].words.lower():
+    actor = actor_of(marked.span.root)
+    told = any(RULES.match(token.lower_) for token in marked.sentence if token.pos_ in {"NOUN", "PROPN"})
+    if category != "failure" or "did not" not in edit[0].words.lower() or told or (actor is not None and kind_of(actor) == "patient"):
         return None
     sourced = ACCORDING.search(sentence) is not None or is_reported(marked.span.root, marked)
     missing = [name for name, told in (("time", timed), ("source", sourced)) if not told]
-    expected = [] if RULES.search(sentence.lower()) else ["what was expected, and where that is written"]
-    if len(missing) + len(expected) < 2:
-        return None  # a gap for one small thing only clutters
-    asked = "; ".join([*([" and ".join(missing)] if missing else []), *expected])
+    asked = "; ".join([*([" and ".join(missing)] if missing else []), "what was expected, and where that is written"])
     return f"[{asked[0].upper()}{asked[1:]}.]"
 
 
@@ -99,8 +100,10 @@ def actor_restored(sentence: Span, text: str) -> list[Patch] | None:
     verb = min(hidden, key=lambda each: min((abs(each.idx - at) for at in trouble), default=0))
     last = verb
     for child in verb.rights:
-        if child.dep_ in {"prt", "dobj", "oprd"} and child.left_edge.i == last.i + 1:
+        if child.dep_ in {"prt", "dobj", "oprd"} and child.left_edge.i == last.i + 1 and child.right_edge.i - verb.i < LONGEST_OBJECT:
             last = child.right_edge
+        elif child.dep_ in {"dobj", "oprd"}:
+            return None
         else:
             break
     joined = [child for child in verb.rights if child.dep_ == "conj" and child.tag_ == "VBN" and child.left_edge.i == child.i and child.i - last.i <= 2]
@@ -114,7 +117,7 @@ def _is_agentless(verb: Token) -> bool:
     if (
         subject is None
         or subject.lower_ in {"i", "we"}
-        or any(child.lower_ in {"is", "are", "being"} for child in verb.lefts)
+        or any(child.lower_ in {"is", "are", "being"} or child.tag_ == "MD" or child.dep_ == "neg" for child in verb.lefts)
         or subject.lemma_.lower() in {"evidence", "reference", "consideration", "mention", "impression"}
     ):
         return False
