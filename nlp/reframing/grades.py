@@ -152,6 +152,8 @@ def _shares_its_grade(noun: Token) -> bool:
 def error_noun(marked: Marked) -> list[Patch] | None:
     """*Due to nursing error*, *made a mistake*: what was done and what was intended become the gap; the actor stays."""
     noun = next((token for token in marked.span if token.lemma_.lower() in words().errors), None)
+    if noun is not None and any(child.dep_ == "expl" for child in noun.head.lefts):
+        return None  # *there were errors made*
     if (
         noun is None
         or is_supposed(noun)

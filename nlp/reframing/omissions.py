@@ -236,7 +236,7 @@ def _after_preposition(marked: Marked, noun: Token, verb: Token, start: Token, o
     preposition = noun.head
     if owner is not None and preposition.lower_ == "of" and kind_of(preposition.head) in PEOPLE:
         return None  # *the pilot of the first aircraft's failure*
-    if gerund is None or any(child.dep_ in {"conj", "cc"} for child in noun.children) or preposition.lower_ in {"in", "than", "into", "about", "like"}:
+    if gerund is None or any(child.dep_ in {"conj", "cc"} for child in noun.children) or preposition.lower_ in {"in", "than", "into", "about", "like", "as"}:
         return None
     if owner is not None and any(child.dep_ == "conj" for child in verb.children):
         return None

@@ -24,16 +24,15 @@ from nlp.reframing.grades import (
     was_plain_that,
     wrong_thing,
 )
-from nlp.reframing.grammar import Patch, actor_of, end_of, in_the_manner_of
+from nlp.reframing.grammar import Patch, actor_of, any_of, end_of, in_the_manner_of
 from nlp.reframing.marked import Marked
 from nlp.reframing.omissions import nobody_failed
 from nlp.reframing.questions import DOUBT, KINDS
 from nlp.reframing.slots import RULES
-from nlp.reframing.statements import ACCORDING, is_reported, is_supposed
+from nlp.reframing.statements import ACCORDING, CLOCK, is_reported, is_supposed
 from nlp.reframing.suppositions import if_only, missed_opportunity, should_have
 from nlp.reframing.wording import words
 
-CLOCK = re.compile(r"\b(?:\d{1,2}[:.]\d{2}|\d{4} ?(?:hours|hrs)|\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]{2,}|\d{1,2}/\d{1,2}/\d{2,4}|[A-Z][a-z]{2,} \d{1,2})\b")
 PLANNED = re.compile(r"\b(?:will|to be|must|should|shall|needs? to|recommend\w*)\b", re.IGNORECASE)
 LONGEST_OBJECT = 7  # tokens
 NO_PLAN = re.compile(r"\b(?:have|had|was|were|said|I|me|my|we|us|our|if|lesson)\b", re.IGNORECASE)
@@ -74,10 +73,12 @@ def _gap_behind(marked: Marked, edit: Sequence[Patch]) -> str | None:
     if category == "patient_blame":
         if any(token.lemma_ in DOUBT for token in marked.span):
             return "[Who took this report.]" if timed else "[Who took this report, and when.]"
+        if not any(word in edit[0].words.lower() for word in ("declin", "did not take")):
+            return None
         return "[In whose words, and what was offered.]" if timed else "[In whose words, when, and what was offered.]"
     actor = actor_of(marked.span.root)
     told = any(RULES.match(token.lower_) for token in marked.sentence if token.pos_ in {"NOUN", "PROPN"})
-    if category != "failure" or "did not" not in edit[0].words.lower() or told or (actor is not None and kind_of(actor) == "patient"):
+    if category != "failure" or "did not" not in edit[0].words.lower() or told or kind_of(actor) == "patient" or any_of(marked.sentence, words().bodily):
         return None
     sourced = ACCORDING.search(sentence) is not None or is_reported(marked.span.root, marked)
     missing = [name for name, told in (("time", timed), ("source", sourced)) if not told]

@@ -6,7 +6,7 @@ from nlp.actors import SUBJECTS, kind_of, subject_of
 from nlp.reframing.grammar import PEOPLE, Patch, end_of, has_subject, in_the_manner_of, inflected, words_of
 from nlp.reframing.marked import Marked
 from nlp.reframing.slots import supposed_verb
-from nlp.reframing.statements import is_reported, is_supposed
+from nlp.reframing.statements import CLOCK, is_reported, is_supposed
 from nlp.reframing.wording import words
 
 LONGEST_SUPPOSITION = 40  # tokens
@@ -130,6 +130,7 @@ def missed_opportunity(marked: Marked) -> list[Patch] | None:
         return None
     if is_supposed(noun):
         return None
+    asked = "open to whom by role" if CLOCK.search(marked.sentence.text) else "which, when, open to whom by role"
     before = missed.nbor(-1) if missed.i > marked.sentence.start else missed
     start, article = (before.idx, in_the_manner_of(marked.text[before.idx], "an ")) if before.lower_ == "a" else (missed.idx, "")
-    return [Patch(start, end_of(noun), f"{article}{noun.text} [not taken: which, when, open to whom by role]")]
+    return [Patch(start, end_of(noun), f"{article}{noun.text} [not taken: {asked}]")]

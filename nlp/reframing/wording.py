@@ -39,6 +39,7 @@ class Words:
     mixable: frozenset[str]
     lacking: frozenset[str]
     blaming: frozenset[str]
+    bodily: frozenset[str]
     doubting: dict[str, dict[str, str]]
 
 
@@ -120,6 +121,8 @@ def doubting_verb(marked: Marked) -> list[Patch] | None:
         return None
     if token.tag_ in {"VBZ", "VBP", "VB"} and any(each.lower_ in words().supposing for each in marked.sentence):
         return None  # a rule for the case that somebody refuses
+    if token.i and token.nbor(-1).lower_ in {"out", "outright", "blank", "absolutely"}:
+        return None  # *flat out refused*
     known = words().doubting[token.lemma_.lower()]
     kind, last = _frame(token)
     lemma = known.get(kind)

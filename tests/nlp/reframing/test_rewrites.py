@@ -81,6 +81,12 @@ def test_a_grade_that_goes_leaves_its_direction_in_the_gap(read, before, after):
 
 LEFT = {
     "a witness's expectation": "The nurse stated that a physician should have seen the patient.",
+    "a witness who agrees": "The nurse agreed that the patient should not have been discharged.",
+    "a view": "His initial view was that the patient should not have been discharged.",
+    "errors that were made somewhere": "There were communication errors made in the assessment.",
+    "a clause that goes on": "Communication between the teams was inadequate and they used separate records.",
+    "a patient who did not respond": "She failed to respond to attempted resuscitation and was verified as dead.",
+    "a thought": "I mistakenly thought that we were parallel.",
     "a rule's expectation": "The form should have been completed as per the policy.",
     "a case": "If she declined treatment then the staff should have completed the form.",
     "one's own act": "I should have included a check of the chart.",
