@@ -80,6 +80,8 @@ def trait(marked: Marked) -> list[Patch] | None:
         or (following is not None and following.lower_ in {"and", "but", "or", ",", ";"})
     ):
         return None  # the gap stands for the verb too: the clause must be whole and end there
+    if any(token.dep_ == "cc" for each in be.lefts if each.dep_ in SUBJECTS for token in each.subtree):
+        return None  # *the plan and hence his speed was poor*: whose grade it is, is open
     if marked.finding.category == "human_error" and kind_of(subject_of(be)) not in PEOPLE:
         return None
     return [Patch(be.idx, end_of(last), gap)]
@@ -158,6 +160,7 @@ def error_noun(marked: Marked) -> list[Patch] | None:
         noun is None
         or is_supposed(noun)
         or (noun.head.lower_ in {"in", "by", "with", "of"} and noun.left_edge == noun)
+        or noun.head.lower_ in {"before", "after", "during", "since", "until"}
         or noun.pos_ not in {"NOUN", "PROPN"}
         or any(child.dep_ in {"conj", "cc"} for child in noun.children)
     ):

@@ -72,6 +72,8 @@ def _gap_behind(marked: Marked, edit: Sequence[Patch]) -> str | None:
     timed = CLOCK.search(sentence) is not None
     if category == "patient_blame":
         if any(token.lemma_ in DOUBT for token in marked.span):
+            if any(token.lower_ in {"i", "we", "me", "us"} for token in marked.sentence):
+                return None  # the author heard it
             return "[Who took this report.]" if timed else "[Who took this report, and when.]"
         if not any(word in edit[0].words.lower() for word in ("declin", "did not take")):
             return None
@@ -80,7 +82,8 @@ def _gap_behind(marked: Marked, edit: Sequence[Patch]) -> str | None:
     told = any(RULES.match(token.lower_) for token in marked.sentence if token.pos_ in {"NOUN", "PROPN"})
     if category != "failure" or "did not" not in edit[0].words.lower() or told or kind_of(actor) == "patient" or any_of(marked.sentence, words().bodily):
         return None
-    sourced = ACCORDING.search(sentence) is not None or is_reported(marked.span.root, marked)
+    own = any(token.lower_ in {"i", "we"} for token in marked.sentence)
+    sourced = own or ACCORDING.search(sentence) is not None or is_reported(marked.span.root, marked)
     missing = [name for name, told in (("time", timed), ("source", sourced)) if not told]
     asked = "; ".join([*([" and ".join(missing)] if missing else []), "what was expected, and where that is written"])
     return f"[{asked[0].upper()}{asked[1:]}.]"
