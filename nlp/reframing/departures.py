@@ -66,7 +66,7 @@ def rule_not_followed(marked: Marked) -> list[Patch] | None:
     if is_supposed(verb) or not any(child.lower_ in {"was", "were"} for child in verb.lefts):
         return None
     named = words_of(marked.text, list(marked.sentence.doc[rule.left_edge.i : last.i + 1])).rstrip(",")
-    if rule.left_edge.i == marked.sentence.start and rule.left_edge.pos_ != "PROPN":
+    if rule.left_edge.i == marked.sentence.start and rule.left_edge.pos_ != "PROPN" and not rule.left_edge.is_upper:
         named = named[0].lower() + named[1:]
     asks = "ask" if rule.tag_ in {"NNS", "NNPS"} else "asks"
     comma = "," if "," in named else ""

@@ -30,7 +30,7 @@ def should_have(marked: Marked) -> list[Patch] | None:
     if any(token.pos_ not in {"ADV"} for token in plain):
         return None
     behind = marked.text[end_of(verb) : marked.sentence.end_char]
-    if verb.lemma_ == "be" or ";" in behind or is_reported(verb, marked) or any(token.lower_ == "if" for token in marked.sentence):
+    if verb.lemma_ in {"be", "have"} or ";" in behind or is_reported(verb, marked) or any(token.lower_ == "if" for token in marked.sentence):
         return None  # what a witness or a rule expects is no word on what happened
     negated = any(token.lower_ in {"not", "never", "n't"} for token in group)
     scaled = any(token.lower_ in words().scaled or token.tag_ in {"JJR", "RBR"} for token in [*plain, *verb.subtree])

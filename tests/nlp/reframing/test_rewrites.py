@@ -90,6 +90,7 @@ LEFT = {
     "a point in time": "She received insulin before the error and then injected the rest.",
     "a physician's assessment": "The physician determined that the patient should have been transported by ambulance.",
     "what the author heard": "The patient claimed that I stopped the infusion.",
+    "a state": "The patient should have had more robust clinical review.",
     "a thought": "I mistakenly thought that we were parallel.",
     "a rule's expectation": "The form should have been completed as per the policy.",
     "a case": "If she declined treatment then the staff should have completed the form.",
