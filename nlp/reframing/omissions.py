@@ -98,11 +98,11 @@ def failure_to(marked: Marked) -> list[Patch] | None:
     if owner is not None and start.i and start.nbor(-1).lemma_ == "be" and _there(start.nbor(-1)) is not None:
         return _existential(marked, start.nbor(-1), noun, verb, owner[0])
     if noun.dep_ == "pobj" and noun.head.i == start.i - 1:
-        return _after_preposition(marked, noun, verb, start, owner[0] if owner else None) or _as_noun(marked, noun, verb)
+        return _after_preposition(marked, noun, verb, start, owner[0] if owner else None)
     if owner is None:
         return _agentless_subject(marked, noun, verb, start)
     clause = _as_clause(marked, noun, verb, start, owner[0]) if noun.dep_ == "nsubj" and noun.head.pos_ in {"VERB", "AUX"} else None
-    return clause or _alone(marked, noun, verb, start, owner[0]) or _as_noun(marked, noun, verb)
+    return clause or _alone(marked, noun, verb, start, owner[0])
 
 
 def _with_adverbs(noun: Token, verb: Token, form: str) -> str:
@@ -117,18 +117,6 @@ def _joins_owned_noun(verb: Token) -> bool:
         if token.i > verb.i and token.dep_ == "conj" and token.pos_ == "NOUN" and any(child.dep_ == "poss" for child in token.lefts):
             return True
     return False
-
-
-def _as_noun(marked: Marked, noun: Token, verb: Token) -> list[Patch] | None:
-    """*The pilot's failure to maintain airspeed* to *the pilot's not maintaining airspeed*, wherever a noun stands."""
-    gerund = inflected(verb, "VBG")
-    before = noun.nbor(-1) if noun.i > marked.sentence.start else None
-    owned = before is not None and (before.tag_ == "POS" or before.lower_ in {"his", "her", "their", "my", "our"})
-    if gerund is None or not owned:
-        return None
-    more = _coordinated(verb, gerund)
-    words = f"not {_with_adverbs(noun, verb, gerund)}"
-    return None if more is None else [Patch(noun.idx, end_of(verb), words.upper() if marked.shouted else words), *more]
 
 
 def _there(be: Token) -> Token | None:
@@ -210,6 +198,7 @@ def _agentless_subject(marked: Marked, noun: Token, verb: Token, start: Token) -
     if (
         gerund is None
         or noun.dep_ != "nsubj"
+        or any(token.is_alpha and len(token) > 1 for token in noun.doc[marked.sentence.start : start.i])
         or noun.i - start.i > 1
         or start.lower_ in {"that", "this", "such"}
         or noun.head.i < verb.i
@@ -247,7 +236,7 @@ def _after_preposition(marked: Marked, noun: Token, verb: Token, start: Token, o
     preposition = noun.head
     if owner is not None and preposition.lower_ == "of" and kind_of(preposition.head) in PEOPLE:
         return None  # *the pilot of the first aircraft's failure*
-    if gerund is None or any(child.dep_ in {"conj", "cc"} for child in noun.children) or preposition.lower_ in {"in", "than", "into", "about", "like"}:
+    if gerund is None or any(child.dep_ in {"conj", "cc"} for child in noun.children) or preposition.lower_ in {"in", "than", "into", "about", "like", "as"}:
         return None
     if owner is not None and any(child.dep_ == "conj" for child in verb.children):
         return None
@@ -305,7 +294,9 @@ def _is_finite(trigger: Token) -> bool:
 def _infinitive(trigger: Token) -> Token | None:
     """The verb of *to check* right behind the trigger, adverbs and the actor's phrase (*failure of the crew to check*) let through."""
     inner = (
-        [grand for child in trigger.rights if child.dep_ in {"prep", "agent"} for end in child.rights for grand in end.rights] if trigger.pos_ == "NOUN" else []
+        [grand for child in trigger.rights if child.dep_ in {"prep", "agent"} for end in child.rights if _may_act(end) for grand in end.rights]
+        if trigger.pos_ == "NOUN"
+        else []
     )
     for child in [*trigger.rights, *inner]:
         to = _to(trigger, child) if child.tag_ == "VB" and child.dep_ in {"xcomp", "acl", "advcl", "ccomp", "relcl"} else None
@@ -315,6 +306,11 @@ def _infinitive(trigger: Token) -> Token | None:
             return None
         return child if all(token.pos_ == "ADV" for token in trigger.doc[to.i + 1 : child.i]) else None
     return None
+
+
+def _may_act(noun: Token) -> bool:
+    """*Failure of the crew to check*, and not *omission of the requirement to check*."""
+    return noun.pos_ == "PROPN" or kind_of(noun) in PEOPLE
 
 
 def _to(trigger: Token, verb: Token) -> Token | None:

@@ -139,7 +139,9 @@ def apology_untouched(change: Change) -> str | None:
 
 
 def quotation_untouched(change: Change) -> str | None:
-    """As many quotation marks, and the same words between them."""
+    """As many quotation marks, and the same words between them; a quotation that goes beyond the sentence is left alone."""
+    if len(QUOTES.findall(change.before)) % 2:
+        return "it stands in a quotation"
     if len(QUOTES.findall(change.before)) != len(QUOTES.findall(change.after)):
         return "it touches a quotation"
     quoted = re.findall('["“„][^"“”„]*["”]', change.before)

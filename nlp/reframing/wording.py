@@ -12,24 +12,6 @@ from nlp.actors import SUBJECTS, kind_of, subject_of
 from nlp.reframing.grammar import Patch, auxiliaries, end_of, in_the_manner_of, is_negated
 from nlp.reframing.marked import Marked
 
-REVERSING = {
-    "fail",
-    "failure",
-    "unable",
-    "inability",
-    "without",
-    "never",
-    "lack",
-    "neglect",
-    "omit",
-    "not",
-    "n't",
-    "no",
-    "hardly",
-    "cannot",
-    "forget",
-    "absence",
-}
 DEGREE = {"so", "too", "as", "more", "less", "how", "not", "most", "least"}
 TAGS = {"VBD", "VBZ", "VBP", "VBG", "VBN", "VB"}
 
@@ -44,6 +26,20 @@ class Words:
     plain: frozenset[str]
     signs: frozenset[str]
     treatments: frozenset[str]
+    reversing: frozenset[str]
+    possible: frozenset[str]
+    supposing: frozenset[str]
+    voices: frozenset[str]
+    scaled: frozenset[str]
+    keeping: frozenset[str]
+    breaking: frozenset[str]
+    errors: frozenset[str]
+    unmeant: frozenset[str]
+    intent: frozenset[str]
+    mixable: frozenset[str]
+    lacking: frozenset[str]
+    blaming: frozenset[str]
+    bodily: frozenset[str]
     doubting: dict[str, dict[str, str]]
 
 
@@ -77,7 +73,7 @@ def _is_reversed(verb: Token, adverb: Token) -> bool:
     if any(child.i < adverb.i and (child.dep_ == "neg" or child.lower_ in {"never", "not", "n't"}) for child in verb.children):
         return True
     governing = [verb.head, *verb.head.children] if verb.head != verb else []
-    return any(token.lemma_.lower() in REVERSING for token in [*(each for each in verb.lefts if each.i < adverb.i and each.dep_ != "neg"), *governing])
+    return any(token.lemma_.lower() in words().reversing for token in [*(each for each in verb.lefts if each.i < adverb.i and each.dep_ != "neg"), *governing])
 
 
 def _left_out(marked: Marked, first: Token, last: Token) -> list[Patch] | None:
@@ -123,6 +119,10 @@ def doubting_verb(marked: Marked) -> list[Patch] | None:
     token = marked.near(frozenset(words().doubting), reach=0)
     if token is None or token.tag_ not in TAGS or token.pos_ != "VERB" or is_negated(token) or len(marked.span) > 4:
         return None
+    if token.tag_ in {"VBZ", "VBP", "VB"} and any(each.lower_ in words().supposing for each in marked.sentence):
+        return None  # a rule for the case that somebody refuses
+    if token.i and token.nbor(-1).lower_ in {"out", "outright", "blank", "absolutely"}:
+        return None  # *flat out refused*
     known = words().doubting[token.lemma_.lower()]
     kind, last = _frame(token)
     lemma = known.get(kind)

@@ -91,3 +91,17 @@ def test_a_mark_a_word_too_long_or_too_short_gets_the_same_edit(analyzer):
     for start, end in ((10, 25), (10, 35), (10, 16), (4, 25)):
         marked = marked_by(replace(finding, start=start, end=end), parse.sentences[0], text)
         assert marked.after(edit_of(marked)) == "The nurse did not check the chart."
+
+
+NO_EDIT = {
+    "a possessive before a gerund": "Probable cause: ice, and the pilot's failure to maintain airspeed and his exceedance of the critical angle.",
+    "a rule for a case": "If the patient refuses to sign the form, staff must record the refusal.",
+    "an open quotation": 'If staff failed to complete the form, the policy says so".',
+    "an infinitive of another noun": "The report found omission of the requirement to reassess the patient.",
+    "an intensified refusal": "He flat out refused to provide it.",
+}
+
+
+@pytest.mark.parametrize("text", NO_EDIT.values(), ids=NO_EDIT.keys())
+def test_where_the_plain_wording_is_not_sure_there_is_no_edit(read, text):
+    assert not [each for finding in read(text).findings for each in finding.suggestions if each.kind == "edit"]

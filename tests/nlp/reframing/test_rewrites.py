@@ -43,7 +43,7 @@ def test_a_supposition_becomes_an_event_to_confirm_and_an_open_point(read):
 
 
 def test_several_findings_of_a_sentence_are_also_offered_together(read):
-    (sentence,) = read("The pilot's inadequate planning and improper decision led to a collision.").sentences
+    (sentence,) = read("The pilot's inadequate planning and his improper decision led to a collision.").sentences
     (together,) = [each.replacement for each in sentence.suggestions if each.kind == "rewrite"]
     assert len(GAP.findall(together)) == 2
     assert "inadequate" not in together
@@ -62,3 +62,75 @@ def test_an_action_shows_where_it_stands_and_a_sanction_is_routed_out(read):
     assert "weaker action" in finding.suggestions[1].question
     (finding,) = read("The registrar was issued with a first written warning.").findings
     assert [each.kind for each in finding.suggestions] == ["ask"]
+
+
+DIRECTION = [
+    ("Poor communication by the team led to the delay.", "Communication by the team [what was missing, and what was expected] led to the delay."),
+    ("The pilot's improper decision led to a collision.", "The pilot's decision [what was done, and what was expected instead] led to a collision."),
+    (
+        "The delay resulted in a missed opportunity to assess him.",
+        "The delay resulted in an opportunity [not taken: which, when, open to whom by role] to assess him.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), DIRECTION, ids=[before for before, _ in DIRECTION])
+def test_a_grade_that_goes_leaves_its_direction_in_the_gap(read, before, after):
+    assert rewrites(read(before)) == [after]
+
+
+LEFT = {
+    "a witness's expectation": "The nurse stated that a physician should have seen the patient.",
+    "a witness who agrees": "The nurse agreed that the patient should not have been discharged.",
+    "a view": "His initial view was that the patient should not have been discharged.",
+    "errors that were made somewhere": "There were communication errors made in the assessment.",
+    "a clause that goes on": "Communication between the teams was inadequate and they used separate records.",
+    "a patient who did not respond": "She failed to respond to attempted resuscitation and was verified as dead.",
+    "a grade of one of two": "The planning of the drive and hence his speed was inappropriate.",
+    "a point in time": "She received insulin before the error and then injected the rest.",
+    "a physician's assessment": "The physician determined that the patient should have been transported by ambulance.",
+    "what the author heard": "The patient claimed that I stopped the infusion.",
+    "a state": "The patient should have had more robust clinical review.",
+    "a thought": "I mistakenly thought that we were parallel.",
+    "a rule's expectation": "The form should have been completed as per the policy.",
+    "a case": "If she declined treatment then the staff should have completed the form.",
+    "one's own act": "I should have included a check of the chart.",
+    "a thing that cannot act": "This should have resulted in a referral.",
+    "a grade that is all the noun says": "The mix of new staff and fog makes for a bad combination.",
+    "a lack": "A lack of good communication raises risks.",
+    "a grade over two nouns": "The ward had insufficient training and understanding of the policy.",
+    "too little of something": "The staff took insufficient steps to safeguard him.",
+    "what may be": "The failures could lead to inappropriate transfers to another hospital.",
+    "a grade that is explained": "Audio quality of the recording was poor with low signal.",
+    "what was wrongly done": "I was told that the flight was incorrectly dispatched.",
+    "an idiom": "The navigation data was loaded by mistake by maintenance.",
+    "a warning in error": "The warning was in error.",
+    "an instrument": "The pilot was distracted by the erroneous airspeed indication.",
+    "what the sentence tells": "The driver drove the wrong way along the eastbound carriageway.",
+    "a self-inflicted death": "She had intentionally taken her own life.",
+    "a look back": "The crew should have been more vigilant.",
+    "one's own resolve": "Going forward we will be more vigilant.",
+    "a rule that is quoted": "The physician did not comply with the policy which requires an examination by a physician.",
+    "a habit": "The staff do not always comply with the observation policy.",
+}
+
+
+@pytest.mark.parametrize("text", LEFT.values(), ids=LEFT.keys())
+def test_where_no_rewrite_can_be_good_there_is_none(read, text):
+    assert rewrites(read(text)) == []
+
+
+def test_a_gap_asks_only_for_what_the_sentence_does_not_tell(read):
+    (rewrite,) = rewrites(read("At 10:20 the staff failed to record the score."))
+    assert rewrite == "At 10:20 the staff did not record the score. [Source; what was expected, and where that is written.]"
+    assert rewrites(read("At 10:20 the staff failed to follow the steps of the policy.")) == []
+
+
+def test_a_gap_stands_behind_the_full_stop_of_a_quotation(read):
+    (rewrite,) = rewrites(read('The patient claimed that the meter showed "low."'))
+    assert rewrite == 'The patient said that the meter showed "low." [Who took this report, and when.]'
+
+
+def test_no_one_is_asked_for_behind_words_that_find_fault(read):
+    (sentence,) = read("The significance of the raised score was missed.").sentences
+    assert not [each for each in sentence.suggestions if each.kind == "restore_actor"]
