@@ -15,12 +15,13 @@ from typing import Any
 
 from spacy.tokens import Span
 
+from nlp.reframing.clauses import clause_around
 from nlp.reframing.marked import Marked
 from nlp.reframing.safeguards import question_refused_because
-from nlp.reframing.slots import definite, slots_of
+from nlp.reframing.slots import slots_of
 from nlp.report import Suggestion, SuggestionKind
 
-DOUBT = frozenset({"claim", "allege", "insist", "profess", "maintain", "admit", "deny"})
+DOUBT = frozenset({"claim", "allege", "allegedly", "purportedly", "supposedly", "insist", "profess", "maintain", "admit", "deny"})
 KINDS = {
     "sanction": r"disciplin|warning|struck|suspend|dismiss|terminat|fired|stood down|sacked|performance|sanction|reprimand|without pay|removed from duty|"
     r"suspension|written up|show cause|\bquer(?:y|ied)\b|penalt|personnel file",
@@ -37,7 +38,6 @@ ACTIONS = {
     "notice": r"\bposter|\bnotice|\bsign(?:s|age)?\b|\blabel|\bwarn",
     "sharing": r"\bshar|\blesson|\blearning|\bbulletin|\bdiscuss|\bbrief|\bcirculat|\baware",
 }
-REACH = 2  # sentences on either side that count as near at hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,6 @@ def _source() -> dict[str, Any]:
         return tomllib.load(file)
 
 
-@lru_cache(maxsize=1)
-def _elements() -> dict[str, re.Pattern[str]]:
-    return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _source()["near"]["elements"].items()}
-
-
 def _lists(row: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     return {name: tuple(value) for name, value in row.items() if isinstance(value, list)}
 
@@ -76,7 +71,6 @@ class Asked:
 
     questions: dict[str, int] = field(default_factory=dict)
     templates: Counter[str] = field(default_factory=Counter)
-    near: set[tuple[str, str]] = field(default_factory=set)
 
     def take(self, templates: Iterable[str], slots: dict[str, str], *, number: int, known: str) -> str | None:
         """The least used of the templates that the slots fill, filled; None where all have been asked. `known` is the text that it may draw on."""
@@ -90,8 +84,8 @@ class Asked:
         return None
 
 
-def questions_for(marked: Marked, asked: Asked, *, number: int, around: str) -> list[Suggestion]:
-    """One question, and a second where the report itself names a condition nearby. `number` is the finding's place in the report, from 1."""
+def questions_for(marked: Marked, asked: Asked, *, number: int) -> list[Suggestion]:
+    """One question, or a reference to the passage where it was asked. `number` is the finding's place in the report, from 1."""
     category = marked.finding.category
     table, slots = tables()[category], slots_of(marked)
     known = marked.sentence.text
@@ -101,25 +95,23 @@ def questions_for(marked: Marked, asked: Asked, *, number: int, around: str) -> 
         kind = "ask" if which == "sanction" else "strengthen"
         templates = table.by_actor["sanction"] if which == "sanction" else (*table.kinds[which], *table.kinds["other"])
     else:
-        doubting = "doubt" in table.by_actor and any(token.lemma_ in DOUBT for token in marked.span)
-        who = "doubt" if doubting and "actor" in slots else slots["who"]
+        doubting = "doubt" in table.by_actor and any(token.lemma_.lower() in DOUBT for token in marked.span)
+        who = "doubt" if doubting else slots["who"]
         templates = (*table.by_actor.get(who, ()), *(() if who == "doubt" else table.by_actor["nobody"]))
     question = asked.take(templates, slots, number=number, known=known)
-    found = [Suggestion(kind=kind, question=question, reason=table.reason)] if question else list(_again(table, asked, slots, number=number, known=known))
-    near = None if table.kinds else _near(slots, asked, number=number, around=around, known=known)
-    return [*found, *([Suggestion(kind="ask", question=near, reason=tables()["near"].reason)] if near else [])]
+    if question:
+        return [Suggestion(kind=kind, question=question, reason=table.reason)]
+    return list(_again(table, asked, slots, number=number, known=known))
 
 
-def question_for_action(sentence: Span, text: str, asked: Asked) -> Suggestion | None:
+def question_for_action(sentence: Span, asked: Asked) -> Suggestion | None:
     """Where a weaker action stands, and what a stronger one of its kind might be; None where the sentence says too little to ask about."""
     which = _kind_of(sentence.text, ACTIONS)
-    pattern = re.compile(ACTIONS[which], re.IGNORECASE) if which in ACTIONS else None
-    noun = next((token for token in sentence if token.pos_ == "NOUN" and pattern is not None and pattern.search(token.lower_)), None)
-    topic = definite(noun, text) if noun is not None else ""
-    if not topic:
+    clause = clause_around(sentence, sentence)
+    if not clause:
         return None
     table = tables()["action"]
-    question = asked.take((*table.kinds[which], *table.kinds["other"]), {"topic": topic}, number=0, known=sentence.text)
+    question = asked.take((*table.kinds[which], *table.kinds["other"]), {"clause": clause}, number=0, known=sentence.text)
     return Suggestion(kind="strengthen", question=question, reason=table.reason) if question else None
 
 
@@ -138,23 +130,6 @@ def _again(table: Table, asked: Asked, slots: dict[str, str], *, number: int, kn
         if question:
             yield Suggestion(kind="ask", question=question, reason=tables()["again"].reason)
             return
-
-
-def _near(slots: dict[str, str], asked: Asked, *, number: int, around: str, known: str) -> str | None:
-    for name, pattern in _elements().items():
-        cue = pattern.search(around)
-        if cue is None or (name, cue.group().lower()) in asked.near:
-            continue
-        filled = {**slots, "near": _spoken(name), "cue": cue.group().lower()}
-        question = asked.take(tables()["near"].by_actor["ask"], filled, number=number, known=f"{known} {around}")
-        if question:
-            asked.near.add((name, cue.group().lower()))
-            return question
-    return None
-
-
-def _spoken(name: str) -> str:
-    return {"surroundings": "the surroundings"}.get(name, name)
 
 
 @lru_cache(maxsize=1024)

@@ -193,7 +193,12 @@ def question_refused_because(question: str, *, sentence: str) -> str | None:
             return "it brings in a role"
     if any(drug.lower() not in sentence.lower() for drug in limits().drug.findall(question)):
         return "it brings in a drug"
-    return "it presupposes a cause" if limits().presupposing.search(question) else None
+    own = re.sub("“([^”]*)”", lambda match: " " if _plain(match.group(1)) in _plain(sentence) else match.group(), question)
+    return "it presupposes a cause" if limits().presupposing.search(own) else None
+
+
+def _plain(words: str) -> str:
+    return " ".join(WORD.findall(words.lower()))
 
 
 def _words(text: str) -> list[str]:

@@ -5,7 +5,8 @@ import re
 from spacy.tokens import Span, Token
 
 from nlp.actors import SUBJECTS, kind_of, kinds
-from nlp.reframing.grammar import PEOPLE, actor_of, complement_run, inflected, noun_phrase, object_of, words_of
+from nlp.reframing.clauses import clause_around
+from nlp.reframing.grammar import PEOPLE, actor_of, complement_run, inflected, noun_phrase, words_of
 from nlp.reframing.marked import Marked
 
 TIME = re.compile(
@@ -34,6 +35,11 @@ LOADED = {
 }  # fmt: skip
 ADJECTIVAL = {"amod", "acomp", "attr", "compound"}
 LONGEST_ACT = 15
+NAMED = re.compile(r"(?:you|he|she|they|(?:the|your|his|her|their) [a-z][\w'’ -]*|[A-Z][\w'’ -]*)")
+UNCLEAN = re.compile(
+    r"^$|,|#|/|\b(?:an?|the) (?:and|or)\b|\bmanner\b|\b(?:this|that|these|those|all|patient|it|so|an?|the|of|to|for|with|on|in|and|or)$|\bi\.e|^(?:of|any)\b",
+    re.IGNORECASE,
+)
 LONGEST_WORD = 7
 
 
@@ -56,12 +62,13 @@ def slots_of(marked: Marked) -> dict[str, str]:
     slots.update(_actor_slots(actor, text))
     if verb is not None:
         slots.update(_act_slots(verb, text, slots["when"]))
-    for name, noun in (("object", object_of(verb) if verb is not None else None), ("thing", graded(span)), ("rule", _rule(marked))):
+    for name, noun in (("rule", _rule(marked)),):
         if noun is not None and (phrase := definite(noun, text, without=span)):
             slots[name] = phrase
-    topic = slots.get("acting") if verb is not None and verb.i > span[0].i else slots.get("object")
-    if topic:
-        slots["topic"] = topic
+    if clause := clause_around(span, marked.sentence):
+        slots["clause"] = clause
+    if slots["who"] != "nobody" and not (NAMED.fullmatch(slots["actor"]) and any(token.tag_ == "VBD" or token.lower_ == "have" for token in marked.sentence)):
+        slots["who"] = "nobody"  # a garbled name, or a general statement with no time of its own
     return {name: _plain(value, marked) for name, value in slots.items()}
 
 
@@ -137,7 +144,7 @@ def _actor_slots(actor: Token | None, text: str) -> dict[str, str]:
     if not name:
         return {}
     possessive = POSSESSIVE.get(name) or (f"{name}'" if name.endswith("s") else f"{name}'s")
-    who = "organisation" if kind_of(actor) == "organisation" else "person"
+    who = {"organisation": "organisation", "patient": "nobody"}.get(kind_of(actor) or "", "person")
     return {"actor": name, "actors": possessive, "actor_obj": OBJECT.get(name, name), "who": who}
 
 
@@ -171,7 +178,11 @@ def _act_slots(verb: Token, text: str, when: str) -> dict[str, str]:
     following = run[-1] if passive is None and run else None
     if following is not None and following.i + 1 < verb.sent.end and following.nbor().lower_ in {"to", "-", "/"}:
         return {}
+    if run and run[-1].i + 1 < verb.sent.end and run[-1].nbor().pos_ in {"ADP", "NOUN", "PROPN", "NUM", "ADJ", "DET", "ADV", "SYM", "X"}:
+        return {}
     tail = tail.replace(f" {when}", "")
+    if UNCLEAN.search(tail):
+        return {}
     if len(tail.split()) > LONGEST_ACT or re.search(r"\w\.\w", tail) or re.search('["“”\\[\\];:]', tail) or tail.count("(") != tail.count(")"):
         return {}
     tail = re.sub(r"\bmy\b", "your", re.sub(r"\bour\b", "your", tail))

@@ -14,7 +14,7 @@ from nlp.parsing import Parse, Parser
 from nlp.reframing.edits import edit_of
 from nlp.reframing.grammar import Patch
 from nlp.reframing.marked import Marked, marked_by
-from nlp.reframing.questions import REACH, Asked, question_for_action, questions_for
+from nlp.reframing.questions import Asked, question_for_action, questions_for
 from nlp.reframing.rereading import Rereader, categories
 from nlp.reframing.rewrites import actor_restored, rewrite_of
 from nlp.reframing.safeguards import Change, refused_because
@@ -68,13 +68,12 @@ class RuleSuggester:
         advised: list[tuple[Finding, ...]] = []
         told: list[Sentence] = []
         for place, (inside, sentence) in enumerate(zip(findings, sentences, strict=True)):
-            around = _around(parse, sentences, place)
             by_id = {draft.marked.finding.id: draft for draft in drafts[place]}
             out: list[Finding] = []
             for finding in inside:
                 number += 1
                 draft = by_id.get(finding.id)
-                out.append(replace(finding, suggestions=tuple(_for_finding(draft, asked, number=number, around=around))) if draft else finding)
+                out.append(replace(finding, suggestions=tuple(_for_finding(draft, asked, number=number))) if draft else finding)
             advised.append(tuple(out))
             told.append(replace(sentence, suggestions=tuple(_for_sentence(parse, place, sentence, out, drafts[place], asked))))
         return Advice(tuple(advised), tuple(told))
@@ -135,7 +134,7 @@ def _refusal(marked: Marked, patches: Sequence[Patch], kind: str) -> str | None:
     )
 
 
-def _for_finding(draft: _Draft, asked: Asked, *, number: int, around: str) -> Iterator[Suggestion]:
+def _for_finding(draft: _Draft, asked: Asked, *, number: int) -> Iterator[Suggestion]:
     marked = draft.marked
     if draft.edit:
         yield _replacing(marked, draft.edit, safe=True)
@@ -143,7 +142,7 @@ def _for_finding(draft: _Draft, asked: Asked, *, number: int, around: str) -> It
     if patches and _refusal(marked, patches, "rewrite") is None:
         start, end = marked.sentence.start_char, marked.sentence.end_char
         yield Suggestion(kind="rewrite", start=start, end=end, replacement=marked.after(patches), reason=GAPS)
-    yield from questions_for(marked, asked, number=number, around=around)
+    yield from questions_for(marked, asked, number=number)
 
 
 def _replacing(marked: Marked, patches: Sequence[Patch], *, safe: bool) -> Suggestion:
@@ -178,8 +177,8 @@ def _for_sentence(parse: Parse, place: int, sentence: Sentence, findings: Sequen
             after = before[:at] + patches[0].words + before[at:]
             if refused_because(Change(before=before, after=after, marked="", kind="restore_actor")) is None:
                 yield Suggestion(kind="restore_actor", start=sentence.start, end=sentence.end, replacement=after, reason=AGENTLESS)
-    if sentence.action_strength == "weaker" and not any(finding.category == "person_focused_action" for finding in findings):
-        strengthen = question_for_action(span, text, asked)
+    if sentence.action_strength == "weaker" and not findings:
+        strengthen = question_for_action(span, asked)
         if strengthen:
             yield strengthen
 
@@ -202,8 +201,3 @@ def _together(drafts: Sequence[_Draft]) -> list[Patch] | None:
     sentence = marked.sentence
     change = Change(before=marked.text[sentence.start_char : sentence.end_char], after=marked.after(chosen), marked=f"{words} {touched}", kind="rewrite")
     return chosen if refused_because(change) is None else None
-
-
-def _around(parse: Parse, sentences: Sequence[Sentence], place: int) -> str:
-    near = range(max(0, place - REACH), min(len(sentences), place + REACH + 1))
-    return " ".join(parse.sentences[each].text for each in near if not sentences[each].protected)

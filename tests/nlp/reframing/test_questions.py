@@ -6,9 +6,9 @@ from nlp.reframing.questions import tables
 from nlp.reframing.safeguards import question_refused_because
 
 NAMES = {
-    "actor": "the nurse", "actors": "the nurse's", "actor_obj": "the nurse", "act": "check the chart", "acting": "checking the chart", "object": "the chart",
-    "thing": "the handover", "rule": "the policy", "word": "words", "topic": "the chart", "when": "at that time",
-    "near": "staffing", "cue": "rota", "number": "three",
+    "actor": "the nurse", "actors": "the nurse's", "actor_obj": "the nurse", "acting": "checking the chart",
+    "clause": "the chart was read", "rule": "the policy", "word": "words", "when": "at that time",
+    "number": "three",
 }  # fmt: skip
 EVERY = [template for table in tables().values() for group in (*table.by_actor.values(), *table.kinds.values()) for template in group]
 
@@ -63,6 +63,31 @@ def test_the_same_sentence_forty_times_is_referred_back_and_never_asked_twice(re
     assert any("marked passage" in question for question in questions(analysis))
 
 
-def test_a_condition_that_the_report_names_nearby_is_asked_about_and_not_taken_for_the_cause(read):
-    found = questions(read("One post was vacant that night. The nurse failed to check the chart."))
-    assert any(("vacant" in question and "if so how" in question) or ("vacant" in question and "whether" in question) for question in found)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The facility failed to provide patient. The monitor was on.",
+        "The nurse failed to treat her in a timely manner.",
+        "The hospital failed to provide an adequate or medical screening exam.",
+        "The erroneous airspeed indication was due to icing of the pitot probe.",
+        "Crews could make errors.",
+        "The patient failed to respond to calls.",
+        "With proper planning his death would probably have been avoided.",
+        "THE REPORTER CLAIMED THAT THE READINGS WERE TOO LOW ON THAT DAY.",
+    ],
+    ids=["object cut off", "adverb taken out", "half a pair", "equipment", "no time", "a patient", "no act", "capitals"],
+)
+def test_where_no_slot_is_clean_the_whole_clause_is_quoted_once(read, text):
+    first = read(text)
+    found = [each.question for each in first.findings[0].suggestions if each.question]
+    assert len(found) == 1
+    clause = found[0].split("“")[1].split("”")[0]
+    assert clause.lower() == text.split(". ")[0].rstrip(".").lower()
+
+
+def test_a_long_sentence_is_quoted_by_its_clause_and_never_cut_inside_one(read):
+    tail = (
+        ", and the ward, the theatre, the laboratory, the pharmacy and the records office each kept a list of their own, which was sent each week"
+    )
+    (question, *_) = questions(read(f"The nurse carelessly left the tap open{tail}, to be read on the next working day by the office that keeps them."))
+    assert "“The nurse carelessly left the tap open”" in question

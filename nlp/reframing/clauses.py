@@ -1,0 +1,46 @@
+"""The clause of the sentence that a question quotes: whole, in the author's words, short enough to be read in a question."""
+
+import re
+
+from spacy.tokens import Span
+
+from nlp.actors import SUBJECTS
+from nlp.reframing.grammar import is_shouted
+
+LONGEST = 190  # characters
+LEAST = 4  # words
+BREAKS = {",", ";", ":", "(", ")", "–", "—"}
+NUMBERING = re.compile(r"^(?:[-•*·]\s*|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+)+", re.IGNORECASE)
+MARKS = str.maketrans({'"': "'", "“": "'", "”": "'", "„": "'", "?": None, "[": "(", "]": ")"})
+
+
+def clause_around(span: Span, sentence: Span) -> str:
+    """The sentence where it is short, else the longest clause, else the part between commas, that holds the marked words; at the least those words."""
+    for start, end in ((sentence.start, sentence.end), *_parts(span, sentence)[:1], *_clauses(span), *_parts(span, sentence)[1:]):
+        words = _quoted(sentence.doc[start:end])
+        if start <= span.start and end >= span.end and len(words) <= LONGEST and len(words.split()) >= LEAST:
+            return words
+    marked = _quoted(span)
+    return marked if len(marked) <= LONGEST else ""
+
+
+def _clauses(span: Span) -> list[tuple[int, int]]:
+    """Clauses with a subject, then phrases, that hold the span's root; longest first."""
+    above = [*reversed(list(span.root.ancestors)), span.root]
+    heads = sorted(above, key=lambda token: not any(child.dep_ in SUBJECTS for child in token.lefts))
+    return [(head.left_edge.i, head.right_edge.i + 1) for head in heads]
+
+
+def _parts(span: Span, sentence: Span) -> list[tuple[int, int]]:
+    """From break to break around the span: semicolons and colons first, then commas and brackets."""
+    found = []
+    for breaks in (BREAKS - {",", "(", ")"}, BREAKS):
+        start = next((i + 1 for i in range(span.start - 1, sentence.start - 1, -1) if sentence.doc[i].text in breaks), sentence.start)
+        end = next((i for i in range(span.end, sentence.end) if sentence.doc[i].text in breaks), sentence.end)
+        found.append((start, end))
+    return found
+
+
+def _quoted(clause: Span) -> str:
+    words = NUMBERING.sub("", " ".join(clause.text.translate(MARKS).split())).strip(" .,;:-–—")
+    return words.lower() if is_shouted(words) else words
