@@ -144,7 +144,7 @@ def _actor_slots(actor: Token | None, text: str) -> dict[str, str]:
     if not name:
         return {}
     possessive = POSSESSIVE.get(name) or (f"{name}'" if name.endswith("s") else f"{name}'s")
-    who = {"organisation": "organisation", "patient": "nobody"}.get(kind_of(actor) or "", "person")
+    who = {"organisation": "organisation", "patient": "nobody"}.get(kind_of(actor), "person")
     return {"actor": name, "actors": possessive, "actor_obj": OBJECT.get(name, name), "who": who}
 
 
