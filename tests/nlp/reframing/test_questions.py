@@ -86,8 +86,6 @@ def test_where_no_slot_is_clean_the_whole_clause_is_quoted_once(read, text):
 
 
 def test_a_long_sentence_is_quoted_by_its_clause_and_never_cut_inside_one(read):
-    tail = (
-        ", and the ward, the theatre, the laboratory, the pharmacy and the records office each kept a list of their own, which was sent each week"
-    )
+    tail = ", and the ward, the theatre, the laboratory, the pharmacy and the records office each kept a list of their own, which was sent each week"
     (question, *_) = questions(read(f"The nurse carelessly left the tap open{tail}, to be read on the next working day by the office that keeps them."))
     assert "“The nurse carelessly left the tap open”" in question
