@@ -10,7 +10,7 @@ from nlp.reframing.grammar import is_shouted
 LONGEST = 190  # characters
 LEAST = 4  # words
 BREAKS = {",", ";", ":", "(", ")", "–", "—"}
-NUMBERING = re.compile(r"^(?:[-•*·]\s*|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+)+", re.IGNORECASE)
+NUMBERING = re.compile(r"^(?:[-•*·]\s*|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+|(?:and|or|but|that|which)\s)+", re.IGNORECASE)  # and words that only join
 MARKS = str.maketrans({'"': "'", "“": "'", "”": "'", "„": "'", "?": None, "[": "(", "]": ")"})
 
 
