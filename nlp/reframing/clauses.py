@@ -18,10 +18,19 @@ def clause_around(span: Span, sentence: Span) -> str:
     """The sentence where it is short, else the longest clause, else the part between commas, that holds the marked words; at the least those words."""
     for start, end in ((sentence.start, sentence.end), *_parts(span, sentence)[:1], *_clauses(span), *_parts(span, sentence)[1:]):
         words = _quoted(sentence.doc[start:end])
-        if start <= span.start and end >= span.end and len(words) <= LONGEST and len(words.split()) >= LEAST:
+        if start <= span.start and end >= span.end and len(words) <= LONGEST and len(words.split()) >= LEAST and _is_whole(sentence.doc[start:end]):
             return words
     marked = _quoted(span)
     return marked if len(marked) <= LONGEST else ""
+
+
+def _is_whole(clause: Span) -> bool:
+    """Whether it neither breaks off before what its last word calls for, nor hangs on a word before it."""
+    words = [token for token in clause if token.is_alpha]
+    if not words:
+        return False
+    first, last = words[0], words[-1]
+    return first.tag_ not in {"WDT", "WP", "WP$"} and (last.pos_ not in {"ADP", "SCONJ", "DET", "CCONJ", "PART"} or last.dep_ == "prt")
 
 
 def _clauses(span: Span) -> list[tuple[int, int]]:

@@ -22,6 +22,11 @@ from nlp.reframing.slots import slots_of
 from nlp.report import Suggestion, SuggestionKind
 
 DOUBT = frozenset({"claim", "allege", "allegedly", "purportedly", "supposedly", "insist", "profess", "maintain", "admit", "deny"})
+STATE = re.compile(
+    r"aware|knowledge|understand|understood|confus|distract|complacen|bias|inattenti|attention|concentrat|vigilan|expectation|assum|fixat|focus|memory|forg[eo]t|"
+    r"notic|realis|realiz|recogni[sz]",
+    re.IGNORECASE,
+)
 KINDS = {
     "sanction": r"disciplin|warning|struck|suspend|dismiss|terminat|fired|stood down|sacked|performance|sanction|reprimand|without pay|removed from duty|"
     r"suspension|written up|show cause|\bquer(?:y|ied)\b|penalt|personnel file",
@@ -96,8 +101,9 @@ def questions_for(marked: Marked, asked: Asked, *, number: int) -> list[Suggesti
         templates = table.by_actor["sanction"] if which == "sanction" else (*table.kinds[which], *table.kinds["other"])
     else:
         doubting = "doubt" in table.by_actor and any(token.lemma_.lower() in DOUBT for token in marked.span)
-        who = "doubt" if doubting else slots["who"]
-        templates = (*table.by_actor.get(who, ()), *(() if who == "doubt" else table.by_actor["nobody"]))
+        minded = "state" in table.by_actor and STATE.search(marked.span.text)
+        who = "doubt" if doubting else "state" if minded else slots["who"]
+        templates = (*table.by_actor.get(who, ()), *(() if who in {"doubt", "state"} else table.by_actor["nobody"]))
     question = asked.take(templates, slots, number=number, known=known)
     if question:
         return [Suggestion(kind=kind, question=question, reason=table.reason)]
