@@ -30,7 +30,7 @@ class Calibration:
     the rule marks. `span_slope` and `span_intercept` turn the log-odds of a span into a calibrated confidence;
     `blame` weighs a sentence's two log-odds (of its most marked word, of its own head) and a constant to the probability of counted wording.
     `attribution_bias` is added to the attribution's logits, by label, and `attribution_rules` to that of the label which the rules give;
-    `action_bias` is taken from *no action*.
+    `factor_rules` is added to the logits of the factors that the rules name; `action_bias` is taken from *no action*.
     """
 
     decoding: Decoding = field(default_factory=Decoding)
@@ -42,6 +42,7 @@ class Calibration:
     attribution_bias: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
     attribution_rules: float = 0.5
     factor_threshold: float = 0.5
+    factor_rules: float = 0.0
     action_bias: float = 0.0
 
 

@@ -166,16 +166,20 @@ class ModelDetector:
         strength[labels.action_strength.index("none")] -= calibration.action_bias
         return SentenceLabels(
             attribution=attribution,  # type: ignore[arg-type]  # a name from the taxonomy
-            factors=self._factors(scores) if attribution in {"system", "mixed"} else (),
+            factors=self._factors(scores, rule) if attribution in {"system", "mixed"} else (),
             action_strength=labels.action_strength[int(strength.argmax())],  # type: ignore[arg-type]  # likewise
             confidence=round(float(shares[best]), 3),
             hidden_actor=rule.hidden_actor,
         )
 
-    def _factors(self, scores: Scores) -> tuple[str, ...]:
-        likely = scores.factors >= _logit(self.manifest.calibration.factor_threshold)
+    def _factors(self, scores: Scores, rule: SentenceLabels) -> tuple[str, ...]:
+        calibration = self.manifest.calibration
+        logits = scores.factors + calibration.factor_rules * np.array(
+            [self._rules is not None and name in rule.factors for name in self.manifest.labels.factors]
+        )
+        likely = logits >= _logit(calibration.factor_threshold)
         if not likely.any():
-            likely[int(scores.factors.argmax())] = True
+            likely[int(logits.argmax())] = True
         return tuple(name for name, yes in zip(self.manifest.labels.factors, likely, strict=True) if yes)
 
 

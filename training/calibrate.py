@@ -38,6 +38,7 @@ BOOSTS = (1.0, 2.0, 3.0, 4.5, 6.0)
 ATTRIBUTION_BIASES = (0.0, -1.0, -0.6, -0.3, 0.3, 0.6, 1.0, 1.5)
 RULE_LABELS = (0.0, 0.3, 0.6, 1.0, 1.5)
 FACTOR_THRESHOLDS = (0.5, 0.25, 0.3, 0.35, 0.4, 0.45, 0.6)
+FACTOR_RULES = (0.0, 1.0, 2.0, 3.0)
 ACTION_BIASES = (0.0, -0.6, -0.3, 0.3, 0.6, 1.0)
 
 
@@ -94,7 +95,8 @@ def calibrate(manifest: Manifest, encoder: Encoder, scorer: Scorer, documents: S
     for at in range(len(found.attribution_bias)):
         moved = (replace(found, attribution_bias=_with(found.attribution_bias, at, bias)) for bias in ATTRIBUTION_BIASES)
         found = best(moved, with_rules=True, figure=attribution_macro_f1)
-    found = best((replace(found, factor_threshold=each) for each in FACTOR_THRESHOLDS), with_rules=True, figure=factors_micro_f1)
+    weighed = (replace(found, factor_threshold=each, factor_rules=weight) for each, weight in product(FACTOR_THRESHOLDS, FACTOR_RULES))
+    found = best(weighed, with_rules=True, figure=factors_micro_f1)
     found = best((replace(found, action_bias=each) for each in ACTION_BIASES), with_rules=True, figure=action_macro_f1)
     detector = ModelDetector(replace(manifest, calibration=found), encoder, scorer, rules=known)  # type: ignore[arg-type]  # by shape
     slope, intercept = _confidence(together, detector)

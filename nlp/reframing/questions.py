@@ -22,6 +22,7 @@ from nlp.reframing.slots import slots_of
 from nlp.report import Suggestion, SuggestionKind
 
 DOUBT = frozenset({"claim", "allege", "allegedly", "purportedly", "supposedly", "insist", "profess", "maintain", "admit", "deny"})
+OWN = re.compile(r"\b(?:I|we)\b(?:\s+\w+){0,2}\s+(?:should|could|would|ought|fail|neglect|omit|forg[eo]t)|\b(?:my|our)\s+(?:failure|omission)", re.IGNORECASE)
 STATE = re.compile(
     r"aware|knowledge|understand|understood|confus|distract|complacen|bias|inattenti|attention|concentrat|vigilan|expectation|assum|fixat|focus|memory|forg[eo]t|"
     r"notic|realis|realiz|recogni[sz]",
@@ -102,7 +103,8 @@ def questions_for(marked: Marked, asked: Asked, *, number: int) -> list[Suggesti
     else:
         doubting = "doubt" in table.by_actor and any(token.lemma_.lower() in DOUBT for token in marked.span)
         minded = "state" in table.by_actor and STATE.search(marked.span.text)
-        who = "doubt" if doubting else "state" if minded else slots["who"]
+        own = "own" in table.by_actor and OWN.search(known)
+        who = "doubt" if doubting else "state" if minded else "own" if own else slots["who"]
         templates = (*table.by_actor.get(who, ()), *(() if who in {"doubt", "state"} else table.by_actor["nobody"]))
     question = asked.take(templates, slots, number=number, known=known)
     if question:
