@@ -9,6 +9,7 @@ from nlp.reframing.grammar import is_shouted
 
 LONGEST = 190  # characters
 LEAST = 4  # words
+REACH = 24  # tokens
 BREAKS = {",", ";", ":", "(", ")", "–", "—"}
 NUMBERING = re.compile(r"^(?:[-•*·]\s*|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+|(?:and|or|but|that|which)\s)+", re.IGNORECASE)  # and words that only join
 MARKS = str.maketrans({'"': "'", "“": "'", "”": "'", "„": "'", "?": None, "[": "(", "]": ")"})
@@ -19,6 +20,17 @@ def clause_around(span: Span, sentence: Span) -> str:
     for start, end in ((sentence.start, sentence.end), *_parts(span, sentence)[:1], *_clauses(span), *_parts(span, sentence)[1:]):
         words = _quoted(sentence.doc[start:end])
         if start <= span.start and end >= span.end and len(words) <= LONGEST and len(words.split()) >= LEAST and _is_whole(sentence.doc[start:end]):
+            return words
+    return _stretch(span, sentence)
+
+
+def _stretch(span: Span, sentence: Span) -> str:
+    """The marked words with what follows them, up to a place where a reader could stop."""
+    doc = sentence.doc
+    for end in range(min(sentence.end, span.end + REACH), span.end - 1, -1):
+        stops = end == sentence.end or doc[end].is_punct or doc[end].pos_ in {"ADP", "SCONJ", "CCONJ"}
+        words = _quoted(doc[span.start : end])
+        if stops and len(words) <= LONGEST and _is_whole(doc[span.start : end]):
             return words
     marked = _quoted(span)
     return marked if len(marked) <= LONGEST else ""

@@ -125,7 +125,9 @@ function draw() {
     ? "No text yet."
     : counted
       ? `${counted} marked ${counted === 1 ? "passage" : "passages"}, ${findings.length - counted} shown but not counted.`
-      : "No wording was marked. That says nothing about the quality of the explanation.";
+      : findings.length
+        ? `No wording is counted; ${findings.length} ${findings.length === 1 ? "passage is" : "passages are"} shown grey. That says nothing about the quality of the explanation.`
+        : "No wording was marked. That says nothing about the quality of the explanation.";
   byId("list").replaceChildren(...shown.map(item));
   byId("wording").hidden = !edited;
   byId("restore").hidden = !dismissed.length;
