@@ -1,16 +1,20 @@
 import datetime
+import json
 import re
 
 import pytest
 from typer.testing import CliRunner
 
+from models.artefact import METRICS, released_folder
 from nlp.errors import UnreadableInputError
 from service.cli import app
 from service.trends.report import ReportOptions, build_report
 from service.trends.runs import read_runs
 from service.trends.sample import draw_sample, save_check, score_sheet, write_sheet
 
-MODEL = "secondstory/0.1.0 taxonomy/1.1 rules/abc model/secondstory-small/2026.11.24"
+RELEASED = released_folder()
+TITLE = "/".join(RELEASED.parts[-2:])
+MODEL = f"secondstory/0.1.0 taxonomy/1.1 rules/abc model/{TITLE}"
 
 
 @pytest.fixture
@@ -101,7 +105,8 @@ def test_an_audit_shows_ratios_and_the_measured_bias_of_the_model(write_run, row
     run = write_run(documents)
     page = build_report([run], options=ReportOptions(audits=("ethnicity",)))
     assert "Groups compared with" in section(page, "audit-ethnicity-ratio")
-    assert "4.2% of the variants were marked differently" in section(page, "audit-ethnicity-ratio")
+    measured = json.loads((RELEASED / METRICS).read_text())["figures"]["behaviour: invariance violations"]
+    assert f"{measured:.1%} of the variants were marked differently" in section(page, "audit-ethnicity-ratio")
     with pytest.raises(UnreadableInputError, match="Choose from: unit, type, severity, staff_group, ethnicity"):
         build_report([run], options=ReportOptions(audits=("age",)))
 
@@ -167,7 +172,7 @@ def test_a_report_in_two_runs_counts_once(write_run, marked):
     page = build_report([first, second])
     assert "<dd>240</dd>" in page
     assert "100 reports stand in more than one run" in page
-    assert "model/secondstory-small/2026.11.24</code> (140 reports)" in page
+    assert f"model/{TITLE}</code> (140 reports)" in page
 
 
 def test_a_run_that_was_stopped_is_named_as_such(write_run, marked):
