@@ -28,13 +28,14 @@ PARAGRAPH_GAP = 2
 
 
 class ModelDetector:
-    """Finds and labels. `rules` None is the network alone. It remembers the scores of the last parse, as finding comes before labelling."""
+    """Finds and labels. `rules` None is the network alone. It remembers the scores and rule findings of the last parse, as finding comes before labelling."""
 
     def __init__(self, manifest: Manifest, encoder: Encoder, scorer: Scorer, *, rules: RuleDetector | None) -> None:
         self.manifest = manifest
         self._encoder, self._scorer, self._rules = encoder, scorer, rules
         self._rule_labels = RuleLabeller()
         self._last: tuple[Parse, list[Scores]] | None = None
+        self._last_ruled: tuple[Parse, list[list[Finding]]] | None = None
 
     @classmethod
     def from_artefact(cls, folder: Path, *, with_rules: bool, verify: bool = True, threads: int | None = None) -> "ModelDetector":
@@ -108,6 +109,11 @@ class ModelDetector:
         return self._last[1]
 
     def _rule_findings(self, parse: Parse) -> list[list[Finding]]:
+        if self._last_ruled is None or self._last_ruled[0] is not parse:
+            self._last_ruled = (parse, self._ruled(parse))
+        return self._last_ruled[1]
+
+    def _ruled(self, parse: Parse) -> list[list[Finding]]:
         grouped: list[list[Finding]] = [[] for _ in parse.sentences]
         if self._rules is None:
             return grouped

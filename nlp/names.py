@@ -62,13 +62,18 @@ def _capitalised_runs(doc: Doc) -> Iterator[list[Token]]:
         yield run
 
 
+@lru_cache(maxsize=10_000)
+def _in_dictionary(word: str) -> bool:
+    return bool(getAllLemmas(word))
+
+
 def _is_name(token: Token) -> bool:
     if token.is_stop or not token.is_alpha or token.lower_ in _words()["calendar"] or token.lower_ in _words()["titles"]:
         return False
     starts = token.is_sent_start
     if token.pos_ == "ADJ":
-        return not starts and not _unknown_neighbours(token) and (not getAllLemmas(token.lower_) or token.lower_ == "polish")
-    return token.pos_ in {"PROPN", "NOUN"} and not getAllLemmas(token.lower_)
+        return not starts and not _unknown_neighbours(token) and (not _in_dictionary(token.lower_) or token.lower_ == "polish")
+    return token.pos_ in {"PROPN", "NOUN"} and not _in_dictionary(token.lower_)
 
 
 def _unknown_neighbours(token: Token) -> bool:
