@@ -112,7 +112,7 @@ def _with_adverbs(noun: Token, verb: Token, form: str) -> str:
 
 
 def _joins_owned_noun(verb: Token) -> bool:
-    """*Failure to maintain airspeed and his exceedance of*: a second noun with an owner fits no clause."""
+    """*Failure to hold the course and his exceedance of*: a second noun with an owner fits no clause."""
     for token in verb.subtree:
         if token.i > verb.i and token.dep_ == "conj" and token.pos_ == "NOUN" and any(child.dep_ == "poss" for child in token.lefts):
             return True
@@ -124,7 +124,7 @@ def _there(be: Token) -> Token | None:
 
 
 def _existential(marked: Marked, be: Token, noun: Token, verb: Token, owner: str) -> list[Patch] | None:
-    """*There was a failure by the unit to record* to *The unit did not record*."""
+    """*There was a failure by the night team to note* to *The night team did not note*."""
     there, more = _there(be), _coordinated(verb, verb.lower_)
     if there is None or more is None or be.lower_ not in {"was", "were"}:
         return None

@@ -20,7 +20,7 @@ PAIRS = [
     ("Did the nurse fail to check the chart?", "Did the nurse not check the chart?"),
     ("THE NURSE FAILED TO CHECK THE CHART BEFORE GIVING THE DOSE.", "THE NURSE DID NOT CHECK THE CHART BEFORE GIVING THE DOSE."),
     ("1. The nurse failed to check the chart.", "1. The nurse did not check the chart."),
-    ("RN #1 and RN #3 failed to contact APRN #1 with the change.", "RN #1 and RN #3 did not contact APRN #1 with the change."),
+    ("RN #7 and RN #9 failed to inform NP #4 of the dose.", "RN #7 and RN #9 did not inform NP #4 of the dose."),
     ("The doctor did not bother to read the letter.", "The doctor did not read the letter."),
     ("The patient failed to attend his appointment.", "The patient did not attend his appointment."),
     # the noun
@@ -31,8 +31,8 @@ PAIRS = [
     ("The accident resulted from the pilot's failure to maintain airspeed.", "The accident resulted from the pilot not maintaining airspeed."),
     ("Death was caused by a failure to escalate.", "Death was caused by not escalating."),
     ("There was a failure by the unit to record the concerns.", "The unit did not record the concerns."),
-    ("A loss of power followed from the pilot's failure to effectively use carburetor heat.",
-     "A loss of power followed from the pilot not effectively using carburetor heat."),
+    ("A loss of power followed from the mate's failure to effectively use engine heat.",
+     "A loss of power followed from the mate not effectively using engine heat."),
     # single words
     ("The nurse carelessly placed the tray on the bed.", "The nurse placed the tray on the bed."),
     ("Clearly, the nurse was rushing.", "The nurse was rushing."),
@@ -94,8 +94,8 @@ def test_a_mark_a_word_too_long_or_too_short_gets_the_same_edit(analyzer):
 
 
 NO_EDIT = {
-    "a possessive before a gerund": "Probable cause: ice, and the pilot's failure to maintain airspeed and his exceedance of the critical angle.",
-    "a rule for a case": "If the patient refuses to sign the form, staff must record the refusal.",
+    "a possessive before a gerund": "Probable cause: fog, and the skipper's failure to hold the course and his exceedance of the harbour limit.",
+    "a rule for a case": "If a resident refuses to give consent, the carer must write the refusal down.",
     "an open quotation": 'If staff failed to complete the form, the policy says so".',
     "an infinitive of another noun": "The report found omission of the requirement to reassess the patient.",
     "an intensified refusal": "He flat out refused to provide it.",
