@@ -30,7 +30,7 @@ PAIRS = [
     ("The delay was due to the crew's failure to brief.", "The delay was because the crew did not brief."),
     ("The accident resulted from the pilot's failure to maintain airspeed.", "The accident resulted from the pilot not maintaining airspeed."),
     ("Death was caused by a failure to escalate.", "Death was caused by not escalating."),
-    ("There was a failure by the unit to record the concerns.", "The unit did not record the concerns."),
+    ("There was a failure by the ward to note the worries.", "The ward did not note the worries."),
     ("A loss of power followed from the mate's failure to effectively use engine heat.",
      "A loss of power followed from the mate not effectively using engine heat."),
     # single words
@@ -53,7 +53,7 @@ SILENT = [
     "The nurse was at fault for the delay.",
     "The doctor should have reviewed the ECG.",
     "The root cause was human error.",
-    "The nurse did not follow the medicines policy.",
+    "The nurse did not follow the fasting policy.",
     "We apologise that the ward failed to answer your letter.",
 ]
 

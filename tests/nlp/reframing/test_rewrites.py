@@ -5,7 +5,7 @@ import pytest
 from nlp.reframing.grammar import GAP
 
 PAIRS = [
-    ("Documentation by the night team was wholly inadequate.", "Documentation by the night team [what was seen or recorded, and what was expected]."),
+    ("Supervision by the day team was wholly inadequate.", "Supervision by the day team [what was seen or recorded, and what was expected]."),
     ("The band 6 nurse was at fault for the delay.",
      "The band 6 nurse [what was done or decided, with times and source] [and how, if at all, that bore on] the delay."),
     ("The doctor should have reviewed the ECG before discharge.", "The doctor [did not: confirm with source] review the ECG before discharge."),
@@ -16,8 +16,8 @@ PAIRS = [
     ("The consultant chose to ignore the nurse's concern.", "The consultant [what was done, and when, about] the nurse's concern."),
     ("It was obvious that the patient was deteriorating.", "Looking back, the patient was deteriorating [signs at the time: what, seen by whom, when]."),
     ("The family were difficult and demanding throughout.", "The family [what was said or done, when, and what came before it] throughout."),
-    ("Staff failed to escalate a NEWS2 score of 7.",
-     "Staff did not escalate a NEWS2 score of 7. [Time and source; what was expected, and where that is written.]"),
+    ("Staff failed to escalate a lactate of 6.",
+     "Staff did not escalate a lactate of 6. [Time and source; what was expected, and where that is written.]"),
     ("There was a failure to escalate the result.", "[who, by role,] did not escalate the result."),
     ("A clerk obtained the wrong preparation.", "A clerk obtained the wrong preparation [which, and which was intended]."),
 ]  # fmt: skip
@@ -38,8 +38,8 @@ def test_a_rewrite_is_never_safe_to_apply_as_it_is(read):
 
 
 def test_a_supposition_becomes_an_event_to_confirm_and_an_open_point(read):
-    (rewrite,) = rewrites(read("The fall could have been avoided if staff had raised the bed rails."))
-    assert rewrite.startswith("Staff [did not: confirm with source] raise the bed rails. [Open: the fall could have been avoided.")
+    (rewrite,) = rewrites(read("The burn could have been avoided if staff had cooled the water."))
+    assert rewrite.startswith("Staff [did not: confirm with source] cool the water. [Open: the burn could have been avoided.")
 
 
 def test_several_findings_of_a_sentence_are_also_offered_together(read):
