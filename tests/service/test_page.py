@@ -1,53 +1,21 @@
 """The page in headless Chromium, against a real server."""
 
-import shutil
-import socket
-import threading
-import time
 from pathlib import Path
 
 import pytest
-import uvicorn
-from playwright.sync_api import sync_playwright
 
 from service.app import create_app
 from service.settings import Settings
+from tests.service.conftest import served
 
 pytestmark = pytest.mark.page
-CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 TEXT = "😀👩‍⚕️ The nurse failed to check the chart. The handover was sloppy. Mrs B said: “The nurse was careless and lazy, I think.”"
 
 
 @pytest.fixture(scope="module")
 def address(analyzer):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(create_app(Settings(), build=lambda: analyzer), port=port, log_config=None))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}/"
-    server.should_exit = True
-    thread.join(10)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    assert CHROMIUM, "The page tests need Chromium: run 'make browser'."
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+    with served(create_app(Settings(), build=lambda: analyzer)) as address:
+        yield address
 
 
 @pytest.fixture

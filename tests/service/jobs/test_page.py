@@ -1,22 +1,15 @@
 """The page for many reports in headless Chromium, against a real server and a real worker."""
 
-import shutil
-import socket
-import threading
-import time
 import zipfile
 from pathlib import Path
 
 import pytest
-import uvicorn
-from playwright.sync_api import sync_playwright
 
 from service.app import create_app
 from service.settings import Settings
+from tests.service.conftest import served
 
 pytestmark = pytest.mark.page
-CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 AXE = Path(__file__).parents[1] / "axe.min.js"
 ROWS = "".join(f"A{n},The nurse carelessly failed to check the chart of bed {n}.,Ward {n % 2},2026-0{1 + n % 9}-01\n" for n in range(40))
 TABLE = {"name": "april.csv", "mimeType": "text/csv", "buffer": f"Reference,Narrative,Ward,Reported\n{ROWS}".encode()}
@@ -24,27 +17,9 @@ TABLE = {"name": "april.csv", "mimeType": "text/csv", "buffer": f"Reference,Narr
 
 @pytest.fixture(scope="module")
 def address(analyzer, tmp_path_factory):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     settings = Settings(data_directory=tmp_path_factory.mktemp("data"), job_workers=1, max_upload_bytes=1_000_000)
-    server = uvicorn.Server(uvicorn.Config(create_app(settings, build=lambda: analyzer), port=port, log_config=None, timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}/"
-    server.should_exit = True
-    thread.join(15)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    assert CHROMIUM, "The page tests need Chromium: run 'make browser'."
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+    with served(create_app(settings, build=lambda: analyzer)) as address:
+        yield address
 
 
 @pytest.fixture
