@@ -39,7 +39,8 @@ def decode(scores: Scores, text: str, decoding: Decoding, boost: Array | None = 
         return []
     token = scores.token if boost is None else scores.token + boost
     words = _words(scores.offsets, text)
-    rows = np.stack([token[first:last].mean(axis=0) for first, last in words])
+    lengths = np.array([[last - first] for first, last in words], np.float32)
+    rows = np.asarray(np.add.reduceat(token, [first for first, _ in words], axis=0) / lengths, np.float32)
     rows[:, 0] += decoding.bias
     if not (rows[:, 1:].max(axis=1) > rows[:, 0] - 2 * decoding.change).any():
         return []

