@@ -38,6 +38,8 @@ def decode(scores: Scores, text: str, decoding: Decoding, boost: Array | None = 
     if not scores.offsets:
         return []
     token = scores.token if boost is None else scores.token + boost
+    if token[:, 1:].max() <= token[:, 0].min() + decoding.bias - 2 * decoding.change:
+        return []  # as the mean over a word's pieces lies between theirs, no word can be marked
     words = _words(scores.offsets, text)
     lengths = np.array([[last - first] for first, last in words], np.float32)
     rows = np.asarray(np.add.reduceat(token, [first for first, _ in words], axis=0) / lengths, np.float32)

@@ -51,8 +51,8 @@ def _scores(parts: Sequence[tuple[Encoded, Array]], labels: Labels) -> Scores:
     columns = labels.columns
     rows = np.concatenate([found[encoded.keep] for encoded, found in parts])
     offsets = tuple(offset for encoded, _ in parts for offset in encoded.offsets[encoded.keep])
-    gates = columns["gates"].start
-    pooled = {head: _pool(rows[:, columns[head]], rows[:, gates + at]) for at, head in enumerate(HEADS)}
+    gates = _softmax(rows[:, columns["gates"]])
+    pooled = {head: gates[:, at] @ rows[:, columns[head]] for at, head in enumerate(HEADS)}
     return Scores(
         offsets=offsets,
         token=_log_softmax(rows[:, columns["token"]]),
@@ -64,11 +64,10 @@ def _scores(parts: Sequence[tuple[Encoded, Array]], labels: Labels) -> Scores:
     )
 
 
-def _pool(rows: Array, gate: Array) -> Array:
-    if not len(rows):
-        return np.zeros(rows.shape[1], np.float32)
-    weights = np.exp(gate - gate.max())
-    return np.asarray((weights / weights.sum()) @ rows, np.float32)
+def _softmax(gates: Array) -> Array:
+    """Every head's shares of the pieces, (pieces, heads); each column sums to 1."""
+    weights = np.exp(gates - gates.max(axis=0, initial=-np.inf))
+    return np.asarray(weights / weights.sum(axis=0), np.float32)
 
 
 def _log_softmax(rows: Array) -> Array:

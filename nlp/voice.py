@@ -10,6 +10,7 @@ from pathlib import Path
 from spacy.tokens import Span, Token
 
 from nlp.actors import SUBJECTS
+from nlp.parsing import REMEMBERED
 
 QUOTE = re.compile(r"(?<![\w])\"(?=\S)([^\"\n]{2,1200}?)\"|(?<![\w'])'(?=\w)([^'\n]{12,600}?(?:(?<=\w)'(?=\w)[^'\n]{0,300}?)*)'(?!\w)")
 SPEAKERS = re.compile(
@@ -75,12 +76,16 @@ class Quotations:
 def protected_because(sentence: Span, quotations: Quotations) -> str | None:
     """Why the tool does not advise on this sentence; None where it does."""
     text = sentence.text
-    for name, pattern in voice().protected:
-        if pattern.search(text):
-            return name
-    if quotations.share(sentence.start_char, sentence.end_char) > 0.5 and SPEAKERS.search(text):
+    worded = _protected_by_words(text)
+    if worded is None and quotations.share(sentence.start_char, sentence.end_char) > 0.5 and SPEAKERS.search(text):
         return "a quotation"
-    return None
+    return worded
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _protected_by_words(text: str) -> str | None:
+    """The matter that the words alone name; remembered, as an edited report is mostly the same."""
+    return next((name for name, pattern in voice().protected if pattern.search(text)), None)
 
 
 def is_reported(span: Span, quotations: Quotations) -> bool:
