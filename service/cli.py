@@ -3,7 +3,7 @@
 import json
 import sys
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
@@ -30,7 +30,7 @@ from service.trends.commands import register as register_trends
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 register_trends(app)
-SOME_LINES_FAILED = 3
+SOME_FAILED = 3
 
 
 class Format(StrEnum):
@@ -86,16 +86,20 @@ def analyze(
 
         if Path(file).is_dir() and form in {Format.JSON, Format.HTML} and (output == "-" or Path(output).is_file()):
             raise UnreadableInputError(f"A folder gives one .{form} file a report. Name a folder with --output, or use --format jsonl or md for one file.")
-        reports = _reports(file)
+        unread: list[str] = []
+        reports = _reports(file, unread)
         analyzer = build_analyzer(detector.value, settings=Settings.from_environment())
         if Path(file).is_dir() and (form in {Format.JSON, Format.HTML} or Path(output).is_dir()):
             for report in reports:
                 with _writing(str(_own_file(report, Path(output), form))) as out:
                     _write(report, analyzer.analyze(report), form, out)
-            return
-        with _writing(output) as out:
-            for report in reports:
-                _write(report, analyzer.analyze(report), form, out)
+        else:
+            with _writing(output) as out:
+                for report in reports:
+                    _write(report, analyzer.analyze(report), form, out)
+        if unread:
+            typer.echo(f"Files that could not be read: {len(unread)}, named above. The others were analysed.", err=True)
+            raise typer.Exit(SOME_FAILED)
 
 
 @app.command()
@@ -130,20 +134,33 @@ def _analyze_lines(file: str, output: str, detector: Choice) -> None:
                 progress.advance(task)
     if failed:
         typer.echo(f"{failed} lines could not be analysed; each has an 'error' in its place.", err=True)
-        raise typer.Exit(SOME_LINES_FAILED)
+        raise typer.Exit(SOME_FAILED)
 
 
-def _reports(file: str) -> Iterator[Report]:
+def _reports(file: str, unread: list[str]) -> Iterator[Report]:
+    """The reports of a file, of standard input or of a folder, whose broken files are told of, put in `unread` and passed over."""
     if file == "-":
         text, _ = read_document("stdin.txt", sys.stdin.buffer.read())
         return iter([Report("stdin", text)])
     path = Path(file)
     if not path.exists():
         raise UnreadableInputError(f"There is no file or folder '{file}'. Check the name.")
-    paths = sorted(each for each in path.rglob("*") if each.suffix.lower() in KINDS) if path.is_dir() else [path]
+    if path.is_file():
+        return iter([_report(path, path.name)])
+    paths = sorted(each for each in path.rglob("*") if each.suffix.lower() in KINDS)
     if not paths:
         raise UnreadableInputError(f"The folder holds no report. Looked for: {', '.join(KINDS)}.")
-    return (_report(each, each.relative_to(path).as_posix() if path.is_dir() else each.name) for each in paths)
+    return _readable(paths, path, unread)
+
+
+def _readable(paths: Iterable[Path], folder: Path, unread: list[str]) -> Iterator[Report]:
+    for path in paths:
+        name = path.relative_to(folder).as_posix()
+        try:
+            yield _report(path, name)
+        except (SecondStoryError, OSError) as error:
+            typer.echo(f"{name}: {error.strerror if isinstance(error, OSError) else error}", err=True)
+            unread.append(name)
 
 
 def _report(path: Path, name: str) -> Report:

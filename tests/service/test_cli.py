@@ -48,6 +48,16 @@ def test_a_folder_is_read_whole(run, tmp_path):
     assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["a.txt", "b.md"]
 
 
+def test_a_broken_file_of_a_folder_is_told_of_and_the_others_are_analysed(run, tmp_path):
+    (tmp_path / "a.txt").write_text(TEXT)
+    (tmp_path / "b.docx").write_bytes(b"no archive")
+    (tmp_path / "c.txt").write_text(TEXT)
+    result = run("analyze", tmp_path, "--format", "jsonl")
+    assert result.exit_code == 3
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["a.txt", "c.txt"]
+    assert "b.docx: The file is not a Word document" in result.stderr
+
+
 @pytest.mark.parametrize("arguments", [("nowhere.txt",), ("nowhere.jsonl", "--format", "jsonl"), ("pyproject.toml",)])
 def test_bad_arguments_get_one_sentence(run, arguments):
     result = run("analyze", *arguments)
