@@ -48,7 +48,8 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What an artefact is and where it comes from. `files` maps a file's name to its SHA-256. `hides_names` says that it was taught without names of people."""
+    """What an artefact is and where it comes from. `files` maps a file's name to its SHA-256. `hides_names` says that it was taught without names of people,
+    `hides_gender` without *woman*, *gentleman* and their like."""
 
     name: str
     version: str
@@ -56,6 +57,7 @@ class Manifest:
     labels: Labels
     budget: int
     hides_names: bool = False
+    hides_gender: bool = False
     calibration: Calibration
     files: dict[str, str] = field(default_factory=dict)
     corpora: dict[str, str] = field(default_factory=dict)

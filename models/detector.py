@@ -101,7 +101,7 @@ class ModelDetector:
                 encoder=self._encoder,
                 scorer=self._scorer,
                 labels=self.manifest.labels,
-                names=names(parse.doc) if self.manifest.hides_names else (),
+                names=names(parse.doc, gendered=self.manifest.hides_gender) if self.manifest.hides_names else (),
                 breaks=breaks,
                 budget=self.manifest.budget,
             )

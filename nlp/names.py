@@ -1,4 +1,4 @@
-"""Where a text names people or peoples, so that a model need not see which: wording is judged alike whoever it is about."""
+"""Where a text names people or peoples, or tells a person's sex by a noun, so that a model need not see which: wording is judged alike whoever it is about."""
 
 import tomllib
 from collections.abc import Iterator
@@ -17,8 +17,8 @@ def _words() -> dict[str, frozenset[str]]:
         return {key: frozenset(value.split()) for key, value in tomllib.load(file).items()}
 
 
-def names(doc: Doc) -> list[tuple[int, int]]:
-    """Half-open character ranges of names of people and of nationalities, in order, without overlap.
+def names(doc: Doc, *, gendered: bool = False) -> list[tuple[int, int]]:
+    """Half-open character ranges of names of people and of nationalities, in order, without overlap; with `gendered` also of *woman*, *lady* and the like.
 
     A name is a run of capitalised words that no dictionary holds and that no word of an institution belongs to; *Mr* and its like go with it, a
     title of a role (*Dr*, *Nurse*) does not. It errs towards leaving words as they are.
@@ -36,7 +36,9 @@ def names(doc: Doc) -> list[tuple[int, int]]:
                 inside = []
         if inside:
             found.append(_range(inside))
-    return found
+    if gendered:
+        found += [_range([token]) for token in doc if token.lower_ in _words()["gendered"] and token.pos_ in {"NOUN", "PROPN"}]
+    return sorted(found)
 
 
 def _capitalised_runs(doc: Doc) -> Iterator[list[Token]]:

@@ -6,6 +6,7 @@ The reports are JSON lines with `text`, repeated to the size that is asked for, 
 """
 
 import argparse
+import contextlib
 import itertools
 import json
 import os
@@ -196,10 +197,11 @@ def kill_executor(process: "subprocess.Popen[bytes]", log: Path) -> int:
         time.sleep(1)
         if log.exists() and "begun" in log.read_text():
             time.sleep(15)
-            executors = [each for each in psutil.Process(process.pid).children(recursive=True) if "CoarseGrainedExecutorBackend" in " ".join(each.cmdline())]
-            if executors:
-                executors[0].kill()
-                return 1
+            for each in psutil.Process(process.pid).children(recursive=True):
+                with contextlib.suppress(psutil.Error):  # it ended meanwhile
+                    if "CoarseGrainedExecutorBackend" in " ".join(each.cmdline()):
+                        each.kill()
+                        return 1
     return 0
 
 

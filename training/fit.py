@@ -70,7 +70,7 @@ def fit(
     encoder = Encoder(folder / "tokenizer.json")
     network = network or Network.from_weights(folder, labels, dropout=config.model.dropout)
     teacher = Teacher(config.teacher.run) if config.teacher else None
-    lessons = lessons_of(documents, hide_names=config.model.hide_names, teacher=teacher, progress=reading)
+    lessons = lessons_of(documents, config.model, teacher=teacher, progress=reading)
     share = config.teacher.share if config.teacher else 0.0
     plain = [examples_in(lesson, encoder, labels, loop, teacher_share=share, rng=None) for lesson in lessons]
     balance = Balance.of([example for examples in plain for example in examples if example.labelled], labels, power=loop.balance)

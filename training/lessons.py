@@ -10,7 +10,7 @@ from models.reading import Scores
 from nlp.names import names
 from nlp.parsing import Parser
 from nlp.report import Report
-from training.config import LoopConfig
+from training.config import LoopConfig, ModelConfig
 from training.corpus import Document
 from training.distil import Teacher, soften
 from training.evaluate import passage_of
@@ -27,16 +27,16 @@ class Lesson:
     said: tuple[Scores, ...] | None
 
 
-def lessons_of(documents: Sequence[Document], *, hide_names: bool, teacher: Teacher | None, progress: Callable[[int, int], None]) -> list[Lesson]:
+def lessons_of(documents: Sequence[Document], model: ModelConfig, *, teacher: Teacher | None, progress: Callable[[int, int], None]) -> list[Lesson]:
     """One lesson a document, in order; a document that comes twice is read once."""
     parser = Parser()
     known: dict[int, Lesson] = {}
     for place, document in enumerate(documents):
         if id(document) not in known:
             passage = passage_of(document)
-            parse = next(parser.parse_all([Report(document.id, passage.text or "")])) if hide_names else None
+            parse = next(parser.parse_all([Report(document.id, passage.text or "")])) if model.hide_names else None
             said = tuple(teacher.read(passage)) if teacher else None
-            known[id(document)] = Lesson(passage, tuple(names(parse.doc)) if parse else (), said)
+            known[id(document)] = Lesson(passage, tuple(names(parse.doc, gendered=model.hide_gender)) if parse else (), said)
         progress(place + 1, len(documents))
     return [known[id(document)] for document in documents]
 

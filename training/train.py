@@ -88,6 +88,7 @@ def train(
         labels=labels,
         budget=config.loop.window_pieces[1],
         hides_names=config.model.hide_names,
+        hides_gender=config.model.hide_gender,
         calibration=Calibration(),
         corpora=data.digests,
         config=json.loads(config.model_dump_json()),
