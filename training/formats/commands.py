@@ -1,8 +1,6 @@
 """`secondstory corpus convert` and `secondstory corpus project`."""
 
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +8,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from nlp.errors import SecondStoryError, UnreadableInputError
+from nlp.errors import UnreadableInputError
 from training.formats import FORMATS, detect
 from training.formats.draft import Options
 from training.formats.projects import PROJECTS
@@ -47,19 +45,18 @@ def convert(
     licence: Annotated[str, typer.Option(help="Under which terms the texts may be used.")] = "not stated",
 ) -> None:
     """Convert annotations. Exit status 3: some records were refused; 2: nothing could be read."""
-    with _clear_errors():
-        options = Options(unit=unit.value, labels=_mapping(labels or []), columns=_columns(columns), source=source, licence=licence)
-        name = detect(input_path) if source_format == "auto" else str(source_format)
-        found = FORMATS[name].read(input_path, options)
-        for record, reason in found.refused:
-            typer.echo(f"refused {record}: {reason}", err=True)
-        counts = f"{found.read} read, {found.skipped} skipped, {found.repaired} repaired, {len(found.refused)} refused"
-        if not found.documents:
-            raise UnreadableInputError(f"Nothing was converted ({counts}).")
-        for document in found.documents if target_format != "corpus" else ():
-            text_of(document)
-        FORMATS[str(target_format)].write(found.documents, output_path)
-        typer.echo(f"{len(found.documents)} documents from {name} to {target_format}: {counts}.")
+    options = Options(unit=unit.value, labels=_mapping(labels or []), columns=_columns(columns), source=source, licence=licence)
+    name = detect(input_path) if source_format == "auto" else str(source_format)
+    found = FORMATS[name].read(input_path, options)
+    for record, reason in found.refused:
+        typer.echo(f"refused {record}: {reason}", err=True)
+    counts = f"{found.read} read, {found.skipped} skipped, {found.repaired} repaired, {len(found.refused)} refused"
+    if not found.documents:
+        raise UnreadableInputError(f"Nothing was converted ({counts}).")
+    for document in found.documents if target_format != "corpus" else ():
+        text_of(document)
+    FORMATS[str(target_format)].write(found.documents, output_path)
+    typer.echo(f"{len(found.documents)} documents from {name} to {target_format}: {counts}.")
     if found.refused:
         raise typer.Exit(SOME_REFUSED)
 
@@ -70,12 +67,11 @@ def project(
     output: Annotated[Path | None, typer.Option(help="Where to write; standard output if left out.")] = None,
 ) -> None:
     """Write the tool's project file: its labels, drawn from the taxonomy."""
-    with _clear_errors():
-        content = PROJECTS[str(tool)]()
-        if output is None:
-            typer.echo(content, nl=False)
-        else:
-            output.write_text(content, encoding="utf-8", newline="\n")
+    content = PROJECTS[str(tool)]()
+    if output is None:
+        typer.echo(content, nl=False)
+    else:
+        output.write_text(content, encoding="utf-8", newline="\n")
 
 
 def _mapping(pairs: list[str]) -> dict[str, str]:
@@ -98,16 +94,3 @@ def _columns(path: Path | None) -> ColumnMap | None:
     except ValidationError as error:
         faults = ", ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors(include_input=False))
         raise UnreadableInputError(f"'{path.name}' is no column map ({faults}). Columns are: {', '.join(ColumnMap.model_fields)}.") from error
-
-
-@contextmanager
-def _clear_errors() -> Iterator[None]:
-    """One sentence and exit status 2 in place of a traceback."""
-    try:
-        yield
-    except SecondStoryError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from error
-    except OSError as error:
-        typer.echo(f"{error.strerror}: {error.filename}. Check the path and its permissions.", err=True)
-        raise typer.Exit(2) from error
