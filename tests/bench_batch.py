@@ -1,6 +1,6 @@
 """Slow measurements of batch scoring: `make bench-batch`. Prints what docs/batch.md claims.
 
-python tests/bench_batch.py --reports DIR [--only speed,plain,workers,growth,kill,spark] [--sizes 1000,10000,100000] [--kills 20] [--detectors rules,released]
+python tests/bench_batch.py --reports DIR [--only speed,plain,workers,growth,kill,spark] [--sizes 1000,10000,100000] [--kills 20] [--detectors rules,released] [--longest CHARACTERS]
 
 The reports are JSON lines with `text`, repeated to the size that is asked for, each time with another number in front so that nothing remembered helps.
 """
@@ -38,6 +38,7 @@ def main() -> None:
     parser.add_argument("--sizes", default="1000,10000,100000", help="reports for growth")
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--detectors", default="rules,released")
+    parser.add_argument("--longest", type=int, help="leave out reports of more characters, for growth in minutes and not hours")
     arguments = parser.parse_args()
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, load before {os.getloadavg()[0]:.1f}, Python {platform.python_version()}")
     print("released:", released_folder() or "rules alone (no artefact is released)")
@@ -54,6 +55,8 @@ class Bench:
     def __init__(self, folder: Path, arguments: argparse.Namespace) -> None:
         self.folder, self.arguments = folder, arguments
         self.texts = [json.loads(line)["text"] for path in sorted(arguments.reports.glob("*.jsonl")) for line in path.open(encoding="utf-8")]
+        if arguments.longest:
+            self.texts = [text for text in self.texts if len(text) <= arguments.longest]
         random.Random(5).shuffle(self.texts)
         self.detectors = arguments.detectors.split(",")
 
