@@ -1,6 +1,7 @@
 """Slow measurements of batch scoring: `make bench-batch`. Prints what docs/batch.md claims.
 
-python tests/bench_batch.py --reports DIR [--only speed,plain,workers,growth,kill,spark] [--sizes 1000,10000,100000] [--kills 20] [--detectors rules,released] [--longest CHARACTERS]
+python tests/bench_batch.py --reports DIR [--only speed,plain,workers,growth,kill,spark] [--sizes 1000,10000,100000] [--longest CHARACTERS] [--kills 20]
+    [--detectors rules,released]
 
 The reports are JSON lines with `text`, repeated to the size that is asked for, each time with another number in front so that nothing remembered helps.
 """
