@@ -1,5 +1,7 @@
 """Rewrites of a rule departed from: what was done becomes a gap, the rule stays and is asked for its section."""
 
+from spacy.tokens import Token
+
 from nlp.actors import SUBJECTS, kind_of
 from nlp.reframing.grammar import BE, PEOPLE, Patch, auxiliaries, end_of, noun_phrase, words_of
 from nlp.reframing.marked import Marked
@@ -43,10 +45,14 @@ def rule_departed_from(marked: Marked) -> list[Patch] | None:
     named = words_of(marked.text, list(marked.sentence.doc[rule.left_edge.i : last.i + 1]))
     asks = "ask" if rule.tag_ in {"NNS", "NNPS"} else "asks"
     following = marked.sentence.doc[last.i + 1] if last.i + 1 < marked.sentence.end else None
-    if following is not None and (following.lower_ in {"to", "by", "which", "that", "for", "when", "#"} or following.like_num):
-        return None
-    comma = "" if following is None or following.is_punct else ","
-    return [Patch(first.idx, end_of(last), f"[what was done], where {named} {asks} for [step, with its section]{comma}")]
+    if not _is_last(following):
+        return None  # what goes on would lose what it hangs on
+    return [Patch(first.idx, end_of(last), f"[what was done], where {named} {asks} for [step, with its section]")]
+
+
+def _is_last(following: Token | None) -> bool:
+    """Whether the statement ends here."""
+    return following is None or following.text in {".", ";", "!"}
 
 
 def rule_not_followed(marked: Marked) -> list[Patch] | None:
@@ -63,7 +69,8 @@ def rule_not_followed(marked: Marked) -> list[Patch] | None:
     if any(child.dep_ in {"agent", "conj"} for child in verb.rights) or any(child.lower_ in {"no", "what", "which"} for child in rule.lefts):
         return None
     last = rule.right_edge
-    if is_supposed(verb) or not any(child.lower_ in {"was", "were"} for child in verb.lefts):
+    following = verb.nbor() if verb.i + 1 < marked.sentence.end else None
+    if is_supposed(verb) or not _is_last(following) or not any(child.lower_ in {"was", "were"} for child in verb.lefts):
         return None
     named = words_of(marked.text, list(marked.sentence.doc[rule.left_edge.i : last.i + 1])).rstrip(",")
     if rule.left_edge.i == marked.sentence.start and rule.left_edge.pos_ != "PROPN" and not rule.left_edge.is_upper:

@@ -74,11 +74,8 @@ def trait(marked: Marked) -> list[Patch] | None:
     if marked.finding.category == "judgement" and (graded(marked.span) is None or any(child.dep_ == "prep" for child in adjective.rights)):
         return None  # *poor with low signal*: the sentence says itself what was poor
     following = last.nbor() if last.i + 1 < marked.sentence.end else None
-    if (
-        is_supposed(be)
-        or not any(child.dep_ in SUBJECTS for child in be.lefts)
-        or (following is not None and following.lower_ in {"and", "but", "or", ",", ";"})
-    ):
+    ends = following is None or following.text in {".", "!"} or (following.lower_ == "throughout" and following.i + 2 >= marked.sentence.end)
+    if is_supposed(be) or be.dep_ != "ROOT" or not any(child.dep_ in SUBJECTS for child in be.lefts) or not ends:
         return None  # the gap stands for the verb too: the clause must be whole and end there
     if any(token.dep_ == "cc" for each in be.lefts if each.dep_ in SUBJECTS for token in each.subtree):
         return None  # *the plan and hence his speed was poor*: whose grade it is, is open
@@ -116,6 +113,9 @@ def graded_noun(marked: Marked) -> list[Patch] | None:
     if word is None or word.dep_ != "amod" or word.head.i < word.i or any(child.dep_ in {"conj", "cc"} for child in word.children):
         return None
     noun, sentence = word.head, marked.sentence
+    governors = list(noun.ancestors)[:2] if noun.dep_ in {"pobj", "dobj"} else []
+    if any(each.lemma_.lower() in words().effects for each in governors):
+        return None  # what *contributed to poor communication* did not contribute to communication
     intensifier = [child for child in word.lefts if child.dep_ == "advmod" and child.i == word.i - 1]
     first = intensifier[0] if intensifier else word
     if any(token.i < first.i for token in marked.span):
@@ -159,6 +159,7 @@ def error_noun(marked: Marked) -> list[Patch] | None:
     if (
         noun is None
         or is_supposed(noun)
+        or any(child.lower_ in {"both", "all", "these", "those", "other"} or child.dep_ in {"nummod", "relcl"} for child in noun.children)
         or (noun.head.lower_ in {"in", "by", "with", "of"} and noun.left_edge == noun)
         or noun.head.lower_ in {"before", "after", "during", "since", "until"}
         or noun.pos_ not in {"NOUN", "PROPN"}

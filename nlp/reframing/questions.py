@@ -16,18 +16,21 @@ from typing import Any
 from spacy.tokens import Span
 
 from nlp.reframing.clauses import clause_around
+from nlp.reframing.footings import Footing, footing_of, is_view
 from nlp.reframing.marked import Marked
 from nlp.reframing.safeguards import question_refused_because
-from nlp.reframing.slots import slots_of
+from nlp.reframing.slots import slots_of, who
+from nlp.reframing.wording import words
 from nlp.report import Suggestion, SuggestionKind
 
 DOUBT = frozenset({"claim", "allege", "allegedly", "purportedly", "supposedly", "insist", "profess", "maintain", "admit", "deny"})
-OWN = re.compile(r"\b(?:I|we)\b(?:\s+\w+){0,2}\s+(?:should|could|would|ought|fail|neglect|omit|forg[eo]t)|\b(?:my|our)\s+(?:failure|omission)", re.IGNORECASE)
 STATE = re.compile(
     r"aware|knowledge|understand|understood|confus|distract|complacen|bias|inattenti|attention|concentrat|vigilan|expectation|assum|fixat|focus|memory|forg[eo]t|"
-    r"notic|realis|realiz|recogni[sz]",
+    r"notic|realis|realiz|recogni[sz]|misconcept",
     re.IGNORECASE,
 )
+CITED = re.compile(r"\b(?:CFR|section|paragraph|article|clause)\b.{0,4}\d|§|\d{3,}\.\d|polic\w+ #", re.IGNORECASE)
+READING = re.compile(r"diagnos|misread|misinterpret|attribut|linked|mistook|misidentif|categori|downgrad|prioriti|erroneous|assess", re.IGNORECASE)
 KINDS = {
     "sanction": r"disciplin|warning|struck|suspend|dismiss|terminat|fired|stood down|sacked|performance|sanction|reprimand|without pay|removed from duty|"
     r"suspension|written up|show cause|\bquer(?:y|ied)\b|penalt|personnel file",
@@ -48,23 +51,20 @@ ACTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Templates of one category, by who acts and by kind, with the standard behind them."""
+    """Templates of one category, by footing and by kind of action, with the standard behind them; footings that are asked `as_told`."""
 
     reason: str
-    by_actor: dict[str, tuple[str, ...]]
+    by_footing: dict[str, tuple[str, ...]]
     kinds: dict[str, tuple[str, ...]]
+    as_told: frozenset[str]
 
 
 @lru_cache(maxsize=1)
 def tables() -> dict[str, Table]:
     """`questions.toml`, read once."""
-    return {name: Table(row["reason"], _lists(row), _lists(row.get("kinds", {}))) for name, row in _source().items()}
-
-
-@lru_cache(maxsize=1)
-def _source() -> dict[str, Any]:
     with Path(__file__).with_name("questions.toml").open("rb") as file:
-        return tomllib.load(file)
+        source = tomllib.load(file)
+    return {name: Table(row["reason"], _lists(row), _lists(row.get("kinds", {})), frozenset(row.get("as_told", "").split())) for name, row in source.items()}
 
 
 def _lists(row: dict[str, Any]) -> dict[str, tuple[str, ...]]:
@@ -91,25 +91,68 @@ class Asked:
 
 
 def questions_for(marked: Marked, asked: Asked, *, number: int) -> list[Suggestion]:
-    """One question, or a reference to the passage where it was asked. `number` is the finding's place in the report, from 1."""
-    category = marked.finding.category
-    table, slots = tables()[category], slots_of(marked)
+    """One question, or a reference to the passage where it was asked; none where the sentence is not sure enough. `number` is the finding's place, from 1."""
+    table, slots = tables()[marked.finding.category], slots_of(marked)
     known = marked.sentence.text
     kind: SuggestionKind = "ask"
     if table.kinds:
         which = _kind_of(marked.span.text, KINDS)
         kind = "ask" if which == "sanction" else "strengthen"
-        templates = table.by_actor["sanction"] if which == "sanction" else (*table.kinds[which], *table.kinds["other"])
+        groups = [table.kinds[which], table.kinds["other"]] if is_action(marked) else []
     else:
-        doubting = "doubt" in table.by_actor and any(token.lemma_.lower() in DOUBT for token in marked.span)
-        minded = "state" in table.by_actor and STATE.search(marked.span.text)
-        own = "own" in table.by_actor and OWN.search(known)
-        who = "doubt" if doubting else "state" if minded else "own" if own else slots["who"]
-        templates = (*table.by_actor.get(who, ()), *(() if who in {"doubt", "state"} else table.by_actor["nobody"]))
-    question = asked.take(templates, slots, number=number, known=known)
-    if question:
-        return [Suggestion(kind=kind, question=question, reason=table.reason)]
-    return list(_again(table, asked, slots, number=number, known=known))
+        groups = [_group(table, key) for key in _keys(marked, footing_of(marked), slots)]
+    for templates in groups:
+        if question := asked.take(templates, slots, number=number, known=known):
+            return [Suggestion(kind=kind, question=question, reason=table.reason)]
+    return list(_again(table, asked, slots, number=number, known=known)) if groups and "clause" in slots else []
+
+
+def _group(table: Table, key: str) -> tuple[str, ...]:
+    """The category's templates of this footing, else those of any category."""
+    return table.by_footing["told"] if key in table.as_told else table.by_footing.get(key) or tables()["any"].by_footing.get(key, ())
+
+
+def _keys(marked: Marked, footing: Footing, slots: dict[str, str]) -> Iterator[str]:
+    """Which groups of templates fit, the closest first."""
+    category = marked.finding.category
+    if footing == "open":
+        return
+    if category == "patient_blame" and any(token.lemma_.lower() in DOUBT for token in marked.span):
+        yield "doubt"
+        return
+    if category == "human_error" and STATE.search(marked.span.text):
+        yield "own" if footing == "own" else "supposed" if footing == "supposed" else "state"
+        return
+    if footing in {"supposed", "norm"}:
+        yield footing
+        return
+    if category == "counterfactual":
+        yield from _of_what_was_not(marked, slots.get("clause", ""))
+    if category == "human_error" and footing != "own" and READING.search(marked.sentence.doc[marked.span.start : marked.span.end + 2].text):
+        yield "reading"
+    if category == "judgement" and any(token.lower_ in words().approving for token in marked.span):
+        yield "approving"
+    if category == "rule_violation" and footing in {"told", "organisation", "case"} and CITED.search(slots.get("clause", "")):
+        yield "cited"
+    if footing in {"told", "organisation", "habit", "own"} and category in {"judgement", "character", "hindsight"} and is_view(marked.sentence):
+        yield "view"
+    if footing in {"told", "organisation"}:
+        yield who(marked, slots)
+        yield "told"
+    else:
+        yield footing
+        if footing in {"case", "cases"}:
+            yield "told"
+
+
+def _of_what_was_not(marked: Marked, clause: str) -> Iterator[str]:
+    opened = re.match(r"(?:\w+ ){0,4}?(?:if|had)\b", clause, re.IGNORECASE)
+    if any(token.lemma_ == "opportunity" for token in marked.span):
+        yield "missed"
+    elif opened or re.search(r"\bif\b", clause):
+        yield "view" if is_view(marked.sentence) else "conditional" if re.search(r"\b(?:would|could|might|may|likely)\b", clause) else "condition"
+    elif is_view(marked.sentence) and not re.search(r"\b(?:I|we) (?:\w+ )?(?:should|could|would|ought)\b", clause, re.IGNORECASE):
+        yield "view"
 
 
 def question_for_action(sentence: Span, asked: Asked) -> Suggestion | None:
@@ -123,18 +166,25 @@ def question_for_action(sentence: Span, asked: Asked) -> Suggestion | None:
     return Suggestion(kind="strengthen", question=question, reason=table.reason) if question else None
 
 
-def _kind_of(words: str, kinds: dict[str, str]) -> str:
-    return next((kind for kind, pattern in kinds.items() if re.search(pattern, words, re.IGNORECASE)), "other")
+def is_action(marked: Marked) -> bool:
+    """Whether the marked words plan or report an action, and do not only say what might have been."""
+    return not any(
+        token.lower_ in {"have", "having"} and token.dep_ == "aux" for token in marked.sentence if token.head in (marked.span.root, marked.span.root.head)
+    )
+
+
+def _kind_of(text: str, kinds: dict[str, str]) -> str:
+    return next((kind for kind, pattern in kinds.items() if re.search(pattern, text, re.IGNORECASE)), "other")
 
 
 def _again(table: Table, asked: Asked, slots: dict[str, str], *, number: int, known: str) -> Iterator[Suggestion]:
     """A reference to the earliest passage with the same kind of question."""
-    templates = {template for group in (*table.by_actor.values(), *table.kinds.values()) for template in group}
+    templates = {template for group in (*table.by_footing.values(), *table.kinds.values()) for template in group}
     earlier = sorted(
         {place for question, place in asked.questions.items() if place and place != number and any(_made_from(question, each) for each in templates)}
     )
     for place in earlier:
-        question = asked.take(tables()["again"].by_actor["ask"], {**slots, "number": str(place)}, number=0, known=f"{known} {place}")
+        question = asked.take(tables()["again"].by_footing["ask"], {**slots, "number": str(place)}, number=0, known=f"{known} {place}")
         if question:
             yield Suggestion(kind="ask", question=question, reason=tables()["again"].reason)
             return

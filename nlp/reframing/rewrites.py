@@ -112,6 +112,9 @@ def actor_restored(sentence: Span, text: str) -> list[Patch] | None:
             break
     joined = [child for child in verb.rights if child.dep_ == "conj" and child.tag_ == "VBN" and child.left_edge.i == child.i and child.i - last.i <= 2]
     last = joined[-1] if joined else last
+    following = last.nbor() if last.i + 1 < sentence.end else last
+    if following.text[:1].isupper() and following.pos_ != "PROPN":
+        return None  # another sentence, run on
     return [Patch(end_of(last), end_of(last), " by [who, by role]")]
 
 

@@ -40,6 +40,16 @@ class Words:
     lacking: frozenset[str]
     blaming: frozenset[str]
     bodily: frozenset[str]
+    binding: frozenset[str]
+    searches: frozenset[str]
+    finds: frozenset[str]
+    failings: frozenset[str]
+    effects: frozenset[str]
+    risks: frozenset[str]
+    duties: frozenset[str]
+    approving: frozenset[str]
+    loaded: frozenset[str]
+    uncounted: frozenset[str]
     doubting: dict[str, dict[str, str]]
 
 
