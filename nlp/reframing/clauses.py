@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from spacy.tokens import Span, Token
 
-from nlp.actors import SUBJECTS
+from nlp.actors import SUBJECTS, kind_of
 from nlp.reframing.grammar import is_shouted, noun_phrase
 from nlp.reframing.wording import words
 
@@ -47,7 +47,8 @@ def clause_of(token: Token) -> Token:
 def _turns(governor: Token) -> bool:
     """Whether what it governs is denied, or left undone."""
     turned = governor.lemma_.lower() in words().reversing or any(child.dep_ == "neg" for child in governor.lefts)
-    return turned or (governor.dep_ == "xcomp" and _turns(governor.head))
+    passes = governor.head != governor and (governor.dep_ == "xcomp" or governor.pos_ == "ADJ")
+    return turned or (passes and _turns(governor.head))
 
 
 def _ranges(span: Span, sentence: Span) -> Iterator[tuple[int, int]]:
@@ -62,9 +63,11 @@ def _ranges(span: Span, sentence: Span) -> Iterator[tuple[int, int]]:
         if phrase.tag_ == "VBG" and phrase.i >= sentence.start and phrase.dep_ != "amod":
             yield from _spread(phrase, phrase.i, span, sentence)
         elif phrase.pos_ in {"NOUN", "PROPN"} and phrase.i < span.end + 4 and _holds_an_act(phrase):
-            yield from _spread(phrase, noun_phrase(phrase)[0].i, span, sentence)
+            start = noun_phrase(phrase)[0].i
+            if start == sentence.start or phrase.doc[start - 1].lower_ != "of":
+                yield from ((start, end) for start, end in _spread(phrase, start, span, sentence) if end - start > LEAST)
         if phrase.pos_ in {"VERB", "AUX"} and phrase.tag_ != "VBG":
-            if phrase.i >= span.start and phrase.i < span.end:
+            if span.start <= phrase.i < span.end and phrase.lemma_ not in {"be", "have"}:
                 yield from _spread(phrase, span.start, span, sentence)  # what was or was not done, without who
             return
 
@@ -100,7 +103,7 @@ def _may_end(start: int, end: int, head: Token) -> bool:
         if token != head and token.head.i >= end and token.head not in head.ancestors:
             return False
     last = doc[end - 1]
-    if (last.pos_ in UNFINISHED and last.dep_ != "prt" and last != head) or (last.is_punct and last.text not in {")", "."}):
+    if (last.pos_ in UNFINISHED and last.dep_ != "prt" and (last != head or last.lemma_ in {"have", "be"})) or (last.is_punct and last.text not in {")", "."}):
         return False
     if end >= head.sent.end:
         return True
@@ -108,6 +111,8 @@ def _may_end(start: int, end: int, head: Token) -> bool:
     verb_follows = following if following.text != "," else following.nbor() if end + 1 < head.sent.end else following
     if verb_follows.tag_ in FINITE and verb_follows.dep_ != "conj" and not (head.pos_ in {"NOUN", "PROPN", "VERB"} and _stands_before(head, verb_follows)):
         return False  # a clause whose verb would be cut off
+    if following.dep_ in {"advmod", "npadvmod"} or any(_lacks_its_clause(token, end) for token in doc[start:end]):
+        return False
     if following.dep_ == "prep" and (last.pos_ in {"VERB", "AUX", "ADJ", "ADV", "ADP"} or last.lower_ in words().binding):
         return False
     if following.text in {"-", "/", "(", "#", "'s", "'", "%"} or (not last.whitespace_ and not following.is_punct) or following.like_num:
@@ -116,6 +121,15 @@ def _may_end(start: int, end: int, head: Token) -> bool:
     crossing = [token for token in doc[end : head.right_edge.i + 1] if token.head.i in inside]
     bare_verb = following.dep_ == "cc" and last.pos_ == "VERB"
     return not joins_nouns and not bare_verb and all(token.dep_ in LOOSE and token.lower_ not in {"of", "than"} and token.tag_ != "VB" for token in crossing)
+
+
+def _lacks_its_clause(verb: Token, end: int) -> bool:
+    """*Ensure two patients*, where what was to happen to them comes later; *provide the patient*, where *with* what comes later."""
+    if verb.lemma_ not in words().ensuring or any(child.dep_ == "ccomp" for child in verb.rights):
+        return False
+    given = next((child for child in verb.rights if child.dep_ == "dobj"), None)
+    named = given is not None and (given.pos_ in {"PROPN", "NUM"} or kind_of(given) == "patient" or given.lower_ in {"record", "records"})
+    return named and not any(token.lower_ == "with" for token in verb.doc[verb.i : end])
 
 
 def _stands_before(phrase: Token, verb: Token) -> bool:
@@ -127,6 +141,8 @@ def _first(head: Token) -> int:
     """Where the clause starts: its subject, with what stands close before it; the noun that a relative clause describes."""
     subject = _subject(head)
     assert subject is not None
+    if head.dep_ == "relcl" and not _agrees(head):
+        return head.right_edge.i + 1  # the parser hung it on another noun: nothing to quote
     if head.dep_ == "relcl" and (subject.tag_ in {"WDT", "WP"} or any(child.lower_ == "no" for child in head.head.lefts)):
         return noun_phrase(head.head)[0].i
     first, seen = head.i, False
@@ -139,6 +155,12 @@ def _first(head: Token) -> int:
             break
         first, seen = child.left_edge.i, seen or child == subject or child.left_edge.i <= subject.i
     return first
+
+
+def _agrees(head: Token) -> bool:
+    """Whether a relative clause has the number of the noun that it is hung on."""
+    plural = any(token.lower_ in {"were", "are", "have"} for token in (head, *head.lefts))
+    return not (plural and head.head.tag_ in {"NN", "NNP"} and not any(child.dep_ == "conj" for child in head.head.rights))
 
 
 def _subject(verb: Token) -> Token | None:

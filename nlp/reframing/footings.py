@@ -18,7 +18,7 @@ ASIDE = r"(?:\([^)]*\)\s*)?"
 CASES = re.compile(rf"\b({NUMBER})\s*{ASIDE}(?:\w+\s+){{0,2}}{ASIDE}(?:out\s+)?of\s+(?:the\s+)?({NUMBER}|\(#)", re.IGNORECASE)
 LOOKED_AT = re.compile(r"\bsampled\b|\b(?:patients|records|residents|cases)(?:\s+whose\s+\w+(?:\s+\w+)?\s+were)?\s+(?:reviewed|examined)\b", re.IGNORECASE)
 ARRANGEMENT = re.compile(r"by-?laws|\bpolic|regulation|\blog\b|\bsigns?\b|\blists?\b|\bcontract|\bsystem|\bprocess", re.IGNORECASE)
-OWN = re.compile(r"\b(?:I|we)\b", re.IGNORECASE)
+OWN = re.compile(r"\b(?:I|we|my|our)\b", re.IGNORECASE)
 INQUIRER = re.compile(r"\b(?:inquest|coroner|panel|surveyor)", re.IGNORECASE)
 
 
@@ -32,6 +32,8 @@ def footing_of(marked: Marked) -> Footing:
         return "open"
     if category == "failure" and _is_search(span, head):
         return "search"
+    if any(child.lower_ in words().organs for child in span.root.lefts):
+        return "open"  # *cardiac failure*
     if noun := _bare_failing(span):
         return "effect" if _has_effect(noun) else "named"
     if category != "counterfactual" or not _looks_back(marked):
@@ -43,10 +45,11 @@ def footing_of(marked: Marked) -> Footing:
         return "own"
     if (counted := _cases(marked.sentence.text)) and not ARRANGEMENT.search(head.sent.doc[span.start : span.end + 12].text):
         return counted
-    if kind_of(actor_of(span.root)) == "organisation" and _is_past(head):
+    past = _is_past(head) or any(token.tag_ == "VBD" for token in span)
+    if kind_of(actor_of(span.root)) == "organisation" and past:
         return "organisation"
     found = category in {"failure", "human_error"} and head.lemma_ == "be"  # *the cause is the failure to*
-    return "told" if found or _is_past(head) or head.tag_ not in {"VBZ", "VBP", "VB"} else "habit"
+    return "told" if found or past or head.tag_ not in {"VBZ", "VBP"} else "habit"
 
 
 def _cases(sentence: str) -> Footing | None:
@@ -90,7 +93,7 @@ def _looks_back(marked: Marked) -> bool:
 def _is_norm(head: Token) -> bool:
     helpers = {child.lower_ for child in head.lefts if child.dep_ == "aux"}
     above = head.head if head.dep_ in {"ccomp", "xcomp", "advcl"} else head
-    return (bool(helpers & {"should", "shall", "must", "ought", "will"}) and "have" not in helpers) or above.lemma_.lower() in {"require", "recommend"}
+    return (bool(helpers & {"should", "shall", "must", "ought"}) and "have" not in helpers) or above.lemma_.lower() in {"require", "recommend"}
 
 
 def _is_possible(token: Token, head: Token) -> bool:

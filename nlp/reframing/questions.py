@@ -23,30 +23,20 @@ from nlp.reframing.slots import slots_of, who
 from nlp.reframing.wording import words
 from nlp.report import Suggestion, SuggestionKind
 
-DOUBT = frozenset({"claim", "allege", "allegedly", "purportedly", "supposedly", "insist", "profess", "maintain", "admit", "deny"})
-STATE = re.compile(
-    r"aware|knowledge|understand|understood|confus|distract|complacen|bias|inattenti|attention|concentrat|vigilan|expectation|assum|fixat|focus|memory|forg[eo]t|"
-    r"notic|realis|realiz|recogni[sz]|misconcept",
-    re.IGNORECASE,
-)
-CITED = re.compile(r"\b(?:CFR|section|paragraph|article|clause)\b.{0,4}\d|§|\d{3,}\.\d|polic\w+ #", re.IGNORECASE)
-READING = re.compile(r"diagnos|misread|misinterpret|attribut|linked|mistook|misidentif|categori|downgrad|prioriti|erroneous|assess", re.IGNORECASE)
-KINDS = {
-    "sanction": r"disciplin|warning|struck|suspend|dismiss|terminat|fired|stood down|sacked|performance|sanction|reprimand|without pay|removed from duty|"
-    r"suspension|written up|show cause|\bquer(?:y|ied)\b|penalt|personnel file",
-    "reminder": r"remind|memo|e-?mail|reiterat|re-?emphasi|instruct|told to|advised to|aware",
-    "training": r"train|educat|refresh|competen|in-?servic|course|tutorial",
-    "vigilance": r"vigilan|careful|attenti|cautio|alert|care\b|concentrat|diligen|focus|sure",
-    "reflection": r"reflect|counsel|supervis|monitor|spoken|talk|discuss|meeting|feedback|accountab|word with|coach",
-}
-ACTIONS = {
-    "training": r"\btrain|\beducat|\bcourse|\binduction|\bcompetenc|in-?servic",
-    "check": r"double[- ]check|second check|\bchecks?\b",
-    "audit": r"\baudit|\breview|\bmonitor|\bsurvey|\binspect",
-    "policy": r"\bpolic|\bprocedure|\bguid|\bprotocol|\bsop\b|\bstandard operating",
-    "notice": r"\bposter|\bnotice|\bsign(?:s|age)?\b|\blabel|\bwarn",
-    "sharing": r"\bshar|\blesson|\blearning|\bbulletin|\bdiscuss|\bbrief|\bcirculat|\baware",
-}
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """The expressions of `questions.toml`, compiled; `kinds` and `actions` by name, the first that fits is meant."""
+
+    doubt: re.Pattern[str]
+    state: re.Pattern[str]
+    reading: re.Pattern[str]
+    cited: re.Pattern[str]
+    declined: re.Pattern[str]
+    refused: re.Pattern[str]
+    planned: re.Pattern[str]
+    kinds: dict[str, re.Pattern[str]]
+    actions: dict[str, re.Pattern[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +51,27 @@ class Table:
 
 @lru_cache(maxsize=1)
 def tables() -> dict[str, Table]:
-    """`questions.toml`, read once."""
+    """The tables of templates, read once."""
+    rows = {name: row for name, row in _source().items() if name != "patterns"}
+    return {name: Table(row["reason"], _lists(row), _lists(row.get("kinds", {})), frozenset(row.get("as_told", "").split())) for name, row in rows.items()}
+
+
+@lru_cache(maxsize=1)
+def patterns() -> Patterns:
+    """The expressions, read once."""
+    rows = dict(_source()["patterns"])
+    kinds, actions = (_compiled(rows.pop(name)) for name in ("kinds", "actions"))
+    return Patterns(**_compiled(rows), kinds=kinds, actions=actions)
+
+
+def _compiled(rows: dict[str, str]) -> dict[str, re.Pattern[str]]:
+    return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in rows.items()}
+
+
+@lru_cache(maxsize=1)
+def _source() -> dict[str, Any]:
     with Path(__file__).with_name("questions.toml").open("rb") as file:
-        source = tomllib.load(file)
-    return {name: Table(row["reason"], _lists(row), _lists(row.get("kinds", {})), frozenset(row.get("as_told", "").split())) for name, row in source.items()}
+        return tomllib.load(file)
 
 
 def _lists(row: dict[str, Any]) -> dict[str, tuple[str, ...]]:
@@ -96,7 +103,7 @@ def questions_for(marked: Marked, asked: Asked, *, number: int) -> list[Suggesti
     known = marked.sentence.text
     kind: SuggestionKind = "ask"
     if table.kinds:
-        which = _kind_of(marked.span.text, KINDS)
+        which = _kind_of(marked.span.text, patterns().kinds)
         kind = "ask" if which == "sanction" else "strengthen"
         groups = [table.kinds[which], table.kinds["other"]] if is_action(marked) else []
     else:
@@ -114,35 +121,56 @@ def _group(table: Table, key: str) -> tuple[str, ...]:
 
 def _keys(marked: Marked, footing: Footing, slots: dict[str, str]) -> Iterator[str]:
     """Which groups of templates fit, the closest first."""
-    category = marked.finding.category
+    category, clause = marked.finding.category, slots.get("clause", "")
     if footing == "open":
         return
-    if category == "patient_blame" and any(token.lemma_.lower() in DOUBT for token in marked.span):
+    if category == "patient_blame" and patterns().doubt.search(marked.span.text):
         yield "doubt"
-        return
-    if category == "human_error" and STATE.search(marked.span.text):
-        yield "own" if footing == "own" else "supposed" if footing == "supposed" else "state"
-        return
-    if footing in {"supposed", "norm"}:
+    elif category == "human_error" and patterns().state.search(_near(marked)):
+        yield footing if footing in {"own", "supposed"} else "state"
+    elif footing in {"supposed", "norm"}:
         yield footing
-        return
-    if category == "counterfactual":
-        yield from _of_what_was_not(marked, slots.get("clause", ""))
-    if category == "human_error" and footing != "own" and READING.search(marked.sentence.doc[marked.span.start : marked.span.end + 2].text):
+    elif category == "counterfactual" and (special := list(_of_what_was_not(marked, clause))):
+        yield from special
+    elif category == "patient_blame":
+        yield from _of_patients(marked, footing, slots)
+    else:
+        yield from _of_category(marked, footing, clause)
+        yield who(marked, slots) if footing in {"told", "organisation"} else footing
+        if footing in {"told", "organisation", "case", "cases"}:
+            yield "told"
+
+
+def _of_category(marked: Marked, footing: Footing, clause: str) -> Iterator[str]:
+    """What the category asks of some of its words."""
+    category = marked.finding.category
+    if category == "human_error" and footing != "own" and patterns().reading.search(_near(marked)):
         yield "reading"
     if category == "judgement" and any(token.lower_ in words().approving for token in marked.span):
         yield "approving"
-    if category == "rule_violation" and footing in {"told", "organisation", "case"} and CITED.search(slots.get("clause", "")):
+    if category == "rule_violation" and footing in {"told", "organisation", "case"} and patterns().cited.search(clause):
         yield "cited"
     if footing in {"told", "organisation", "habit", "own"} and category in {"judgement", "character", "hindsight"} and is_view(marked.sentence):
         yield "view"
-    if footing in {"told", "organisation"}:
-        yield who(marked, slots)
-        yield "told"
-    else:
-        yield footing
-        if footing in {"case", "cases"}:
-            yield "told"
+
+
+def _near(marked: Marked) -> str:
+    """The marked words with the two behind them."""
+    return marked.sentence.doc[marked.span.start : min(marked.sentence.end, marked.span.end + 2)].text
+
+
+def _of_patients(marked: Marked, footing: Footing, slots: dict[str, str]) -> Iterator[str]:
+    root = marked.span.root
+    chose = patterns().declined.search(marked.span.text)
+    if footing == "habit" or (root.dep_ == "amod" and root.head.tag_ == "NNS"):
+        yield "habit"
+        return
+    actor = who(marked, slots)
+    if chose and actor in {"person", "organisation"} and patterns().refused.search(marked.span.text):
+        yield actor
+    elif chose and actor not in {"person", "organisation"}:
+        yield "declined"
+    yield "told"
 
 
 def _of_what_was_not(marked: Marked, clause: str) -> Iterator[str]:
@@ -150,14 +178,15 @@ def _of_what_was_not(marked: Marked, clause: str) -> Iterator[str]:
     if any(token.lemma_ == "opportunity" for token in marked.span):
         yield "missed"
     elif opened or re.search(r"\bif\b", clause):
-        yield "view" if is_view(marked.sentence) else "conditional" if re.search(r"\b(?:would|could|might|may|likely)\b", clause) else "condition"
-    elif is_view(marked.sentence) and not re.search(r"\b(?:I|we) (?:\w+ )?(?:should|could|would|ought)\b", clause, re.IGNORECASE):
+        whole = re.search(r"\b(?:would|could|might|may|likely)\b", clause) is not None
+        yield ("view" if whole else "none") if is_view(marked.sentence) else "conditional" if whole else "condition"
+    elif is_view(marked.sentence) and not re.search(r"\b(?:I|we) (?:\w+ )?(?:should|could|ought)\b", clause, re.IGNORECASE):
         yield "view"
 
 
 def question_for_action(sentence: Span, asked: Asked) -> Suggestion | None:
     """Where a weaker action stands, and what a stronger one of its kind might be; None where the sentence says too little to ask about."""
-    which = _kind_of(sentence.text, ACTIONS)
+    which = _kind_of(sentence.text, patterns().actions)
     clause = clause_around(sentence, sentence)
     if not clause:
         return None
@@ -173,8 +202,8 @@ def is_action(marked: Marked) -> bool:
     )
 
 
-def _kind_of(text: str, kinds: dict[str, str]) -> str:
-    return next((kind for kind, pattern in kinds.items() if re.search(pattern, text, re.IGNORECASE)), "other")
+def _kind_of(text: str, kinds: dict[str, re.Pattern[str]]) -> str:
+    return next((kind for kind, pattern in kinds.items() if pattern.search(text)), "other")
 
 
 def _again(table: Table, asked: Asked, slots: dict[str, str], *, number: int, known: str) -> Iterator[Suggestion]:

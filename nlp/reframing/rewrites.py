@@ -27,7 +27,7 @@ from nlp.reframing.grades import (
 from nlp.reframing.grammar import Patch, actor_of, any_of, end_of, in_the_manner_of
 from nlp.reframing.marked import Marked
 from nlp.reframing.omissions import nobody_failed
-from nlp.reframing.questions import DOUBT, KINDS
+from nlp.reframing.questions import patterns
 from nlp.reframing.slots import RULES
 from nlp.reframing.statements import ACCORDING, CLOCK, is_reported, is_supposed
 from nlp.reframing.suppositions import if_only, missed_opportunity, should_have
@@ -65,13 +65,13 @@ def _gap_behind(marked: Marked, edit: Sequence[Patch]) -> str | None:
     if not re.search(r"""[\w)\].!?]["”’']?\s*$""", sentence):
         return None
     if category == "person_focused_action":
-        routed = re.search(KINDS["sanction"], sentence, re.IGNORECASE) or NO_PLAN.search(sentence)
+        routed = patterns().kinds["sanction"].search(sentence) or NO_PLAN.search(sentence)
         return "[Owner, date, and how it will be known that it works.]" if PLANNED.search(sentence) and not routed else None
     if not edit or is_supposed(marked.span.root):
         return None
     timed = CLOCK.search(sentence) is not None
     if category == "patient_blame":
-        if any(token.lemma_ in DOUBT for token in marked.span):
+        if patterns().doubt.search(marked.span.text):
             if any(token.lower_ in {"i", "we", "me", "us"} for token in marked.sentence):
                 return None  # the author heard it
             return "[Who took this report.]" if timed else "[Who took this report, and when.]"

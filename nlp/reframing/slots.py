@@ -66,11 +66,13 @@ def doer(marked: Marked) -> Token | None:
 
 def who(marked: Marked, slots: dict[str, str]) -> str:
     """Who or what acts, as `questions.toml` groups it: person, organisation, patient, thing; `told` where that is not sure."""
-    actor = doer(marked)
+    actor, verb = doer(marked), _main_verb(marked)
     if actor is None:
-        subject = next((child for child in clause_of(marked.span.root).children if child.dep_ in SUBJECTS), None)
+        subject = next((child for child in clause_of(marked.span.root).children if child.dep_ == "nsubj"), None)
         return "thing" if kind_of(subject) == "thing" or (subject is not None and is_device(subject)) else "told"
     kind = kind_of(actor)
+    if verb is not None and verb.lemma_ in words().attending and (actor.pos_ == "PROPN" or kind == "patient" or actor.lower_ in {"he", "she"}):
+        return "patient"
     return ("person" if slots["who"] == "person" else "told") if kind == "staff" else kind
 
 
