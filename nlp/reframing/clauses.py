@@ -20,7 +20,9 @@ FINITE = {"VBD", "VBZ", "VBP", "MD"}
 UNFINISHED = {"ADP", "SCONJ", "DET", "CCONJ", "PART", "AUX"}
 NUMBERING = re.compile(r"^(?:[-•*·]\s*|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+|(?:and|or|but|so)\s)+", re.IGNORECASE)  # and words that only join
 MARKS = str.maketrans({'"': "'", "“": "'", "”": "'", "„": "'", "[": "(", "]": ")"})
-UNQUOTABLE = re.compile(r"[?;:•·]|\.\s|\w\.[A-Z]|\b(?i:redacted)\b|^\W|\s[-–—]\s|[a-z] (?:My|The|There|This|He|She|It|We)\s|(?<!#)\s\d{1,2}$")
+UNQUOTABLE = re.compile(
+    r"[?;:•·]|\.\s|\w\.[A-Z]|\b(?i:redacted)\b|^\W|\s[-–—]\s|[a-z] (?:My|The|There|This|He|She|It|We)\s|(?<!#)\s\d{1,2}$|^(?:which|who|that)\s"
+)
 
 
 def clause_around(span: Span, sentence: Span) -> str:

@@ -98,14 +98,19 @@ def _is_norm(head: Token) -> bool:
 
 def _is_possible(token: Token, head: Token) -> bool:
     """Under *may*, *could*, *risk of*, *if*; what governs the sentence's own verb counts too."""
-    inside = True
+    subject = _subject(head)
+    if subject is not None and subject.lemma_.lower() in words().risks:
+        return True  # *the risk is of being overlooked*
+    inside, below = True, token
     for each in (token, *token.ancestors):
         inside = inside and each != head.head
         before = [child for child in (each.lefts if inside else ()) if child.dep_ in {"mark", "aux", "advmod", "amod", "compound"}]
         if any(child.lower_ in words().risks for child in before) and not any(child.lower_ == "have" for child in before if child.dep_ == "aux"):
             return True
-        if each.pos_ in {"NOUN", "ADJ"} and each != token and each.lemma_.lower() in words().risks:
+        under = below.lower_ == "of" or below.dep_ in {"acl", "ccomp", "relcl"}
+        if each.pos_ == "NOUN" and each.lemma_.lower() in words().risks and under:
             return True
+        below = each
     return False
 
 

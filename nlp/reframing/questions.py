@@ -111,7 +111,7 @@ def questions_for(marked: Marked, asked: Asked, *, number: int) -> list[Suggesti
     for templates in groups:
         if question := asked.take(templates, slots, number=number, known=known):
             return [Suggestion(kind=kind, question=question, reason=table.reason)]
-    return list(_again(table, asked, slots, number=number, known=known)) if groups and "clause" in slots else []
+    return list(_again(table, asked, slots, number=number, known=known)) if any(groups) and "clause" in slots else []
 
 
 def _group(table: Table, key: str) -> tuple[str, ...]:
@@ -174,7 +174,7 @@ def _of_patients(marked: Marked, footing: Footing, slots: dict[str, str]) -> Ite
 
 
 def _of_what_was_not(marked: Marked, clause: str) -> Iterator[str]:
-    opened = re.match(r"(?:\w+ ){0,4}?(?:if|had)\b", clause, re.IGNORECASE)
+    opened = re.match(r"(?:\w+ ){0,4}?if\b|(?:\w+ ){0,2}?had \w+ [^,]*\b(?:been|\w+ed|taken|made|had)\b(?!.*\bshould\b)", clause, re.IGNORECASE)
     if any(token.lemma_ == "opportunity" for token in marked.span):
         yield "missed"
     elif opened or re.search(r"\bif\b", clause):

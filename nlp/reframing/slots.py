@@ -71,6 +71,8 @@ def who(marked: Marked, slots: dict[str, str]) -> str:
         subject = next((child for child in clause_of(marked.span.root).children if child.dep_ == "nsubj"), None)
         return "thing" if kind_of(subject) == "thing" or (subject is not None and is_device(subject)) else "told"
     kind = kind_of(actor)
+    if actor.lower_ in {"person", "individual", "anyone", "someone"}:
+        return "habit"
     if verb is not None and verb.lemma_ in words().attending and (actor.pos_ == "PROPN" or kind == "patient" or actor.lower_ in {"he", "she"}):
         return "patient"
     return ("person" if slots["who"] == "person" else "told") if kind == "staff" else kind
