@@ -11,7 +11,7 @@ from nlp.reframing.wording import words
 
 
 def rule_departed_from(marked: Marked) -> list[Patch] | None:
-    """*Did not follow the policy* to *[what was done], where the policy asks for [step, with its section]*."""
+    """*Did not follow the policy* to *[what was done], where the policy asks for [another step, with its section]*."""
     verb = next((token for token in marked.span if token.pos_ == "VERB" and token.lemma_ in words().keeping | words().breaking), None)
     if verb is None:
         return None
@@ -47,7 +47,7 @@ def rule_departed_from(marked: Marked) -> list[Patch] | None:
     following = marked.sentence.doc[last.i + 1] if last.i + 1 < marked.sentence.end else None
     if not _is_last(following):
         return None  # what goes on would lose what it hangs on
-    return [Patch(first.idx, end_of(last), f"[what was done], where {named} {asks} for [step, with its section]")]
+    return [Patch(first.idx, end_of(last), f"[what was done], where {named} {asks} for [another step, with its section]")]
 
 
 def _is_last(following: Token | None) -> bool:
@@ -56,7 +56,7 @@ def _is_last(following: Token | None) -> bool:
 
 
 def rule_not_followed(marked: Marked) -> list[Patch] | None:
-    """*The sepsis pathway was not followed* to *[what was done, by which role], where the sepsis pathway asks for [step]*."""
+    """*The sepsis pathway was not followed* to *[what was done, by which role], where the sepsis pathway asks for [another step]*."""
     verb = next((token for token in marked.span if token.tag_ == "VBN" and token.lemma_ in words().keeping | words().breaking), None)
     rule = next((child for child in verb.lefts if child.dep_ == "nsubjpass"), None) if verb is not None else None
     if (
@@ -77,11 +77,11 @@ def rule_not_followed(marked: Marked) -> list[Patch] | None:
         named = named[0].lower() + named[1:]
     asks = "ask" if rule.tag_ in {"NNS", "NNPS"} else "asks"
     comma = "," if "," in named else ""
-    return [Patch(rule.left_edge.idx, end_of(verb), f"[what was done, by which role], where {named}{comma} {asks} for [step, with its section]")]
+    return [Patch(rule.left_edge.idx, end_of(verb), f"[what was done, by which role], where {named}{comma} {asks} for [another step, with its section]")]
 
 
 def contrary_to(marked: Marked) -> list[Patch] | None:
-    """*In breach of the protocol*, *contrary to policy* to *where the protocol asks for [step]*."""
+    """*In breach of the protocol*, *contrary to policy* to *where the protocol asks for [another step]*."""
     word = next(
         (token for token in marked.span if token.lower_ in {"contrary", "breach", "violation", "contravention", "disregard", "defiance", "compliant"}), None
     )
@@ -93,11 +93,13 @@ def contrary_to(marked: Marked) -> list[Patch] | None:
     if link.lower_ not in {"to", "of", "with"} or rule is None or not RULES.search(rule.lower_) or first.i == marked.sentence.start:
         return None
     last = rule.right_edge if rule.right_edge.i - rule.i < 8 else rule
+    if not _is_last(last.nbor() if last.i + 1 < marked.sentence.end else None):
+        return None
     named = words_of(marked.text, list(marked.sentence.doc[rule.left_edge.i : last.i + 1]))
     before = first.nbor(-1)
     if word.lower_ == "compliant":
         before = next((token for token in word.ancestors if token.lemma_ == "be"), before)
     asks = "ask" if rule.tag_ in {"NNS", "NNPS"} else "asks"
     if before.lower_ in BE:
-        return [Patch(before.idx, end_of(last), f"[what was done], where {named} {asks} for [step, with its section]")]
-    return [Patch(first.idx, end_of(last), f"where {named} {asks} for [step, with its section]")] if before.text == "," else None
+        return [Patch(before.idx, end_of(last), f"[what was done], where {named} {asks} for [another step, with its section]")]
+    return [Patch(first.idx, end_of(last), f"where {named} {asks} for [another step, with its section]")] if before.text == "," else None

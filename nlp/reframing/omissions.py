@@ -42,7 +42,7 @@ def failed_to(marked: Marked) -> list[Patch] | None:
     if trigger.lemma_ == "forget" and any(child.lower_ in {"i", "we"} for child in trigger.children):
         return None  # what one says of one's own memory is evidence
     verb = _infinitive(trigger)
-    if verb is None:
+    if verb is None or _by_failing(verb, marked):
         return None
     start, leading = _start(trigger)
     if start is None:
@@ -160,6 +160,11 @@ def nobody_failed(marked: Marked) -> list[Patch] | None:
 def _another_failing(noun: Token, marked: Marked) -> bool:
     """*A failure to mitigate by failing to act*, *a failure to refer, a failure to tell*: one hangs on the other, or they make a list."""
     return any(token.i > noun.i and token.lemma_.lower() in OMIT | {"failure", "omission"} for token in marked.sentence)
+
+
+def _by_failing(verb: Token, marked: Marked) -> bool:
+    """*Failed to take steps by failing to tell*: *did not take steps by not telling* would say something else."""
+    return any(token.lower_ == "by" and token.nbor().lemma_.lower() in OMIT for token in marked.sentence if verb.i < token.i < marked.sentence.end - 1)
 
 
 def _alone(marked: Marked, noun: Token, verb: Token, start: Token, owner: str) -> list[Patch] | None:

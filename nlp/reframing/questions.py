@@ -188,7 +188,7 @@ def question_for_action(sentence: Span, asked: Asked) -> Suggestion | None:
     """Where a weaker action stands, and what a stronger one of its kind might be; None where the sentence says too little to ask about."""
     which = _kind_of(sentence.text, patterns().actions)
     clause = clause_around(sentence, sentence)
-    if not clause:
+    if not clause or not patterns().planned.search(sentence.text):
         return None
     table = tables()["action"]
     question = asked.take((*table.kinds[which], *table.kinds["other"]), {"clause": clause}, number=0, known=sentence.text)

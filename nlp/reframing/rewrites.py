@@ -77,6 +77,8 @@ def _gap_behind(marked: Marked, edit: Sequence[Patch]) -> str | None:
             return "[Who took this report.]" if timed else "[Who took this report, and when.]"
         if not any(word in edit[0].words.lower() for word in ("declin", "did not take")):
             return None
+        if kind_of(actor_of(marked.span.root)) in {"staff", "organisation"}:
+            return "[In whose words.]" if timed else "[In whose words, and when.]"
         return "[In whose words, and what was offered.]" if timed else "[In whose words, when, and what was offered.]"
     actor = actor_of(marked.span.root)
     told = any(RULES.match(token.lower_) for token in marked.sentence if token.pos_ in {"NOUN", "PROPN"})
@@ -113,7 +115,7 @@ def actor_restored(sentence: Span, text: str) -> list[Patch] | None:
     joined = [child for child in verb.rights if child.dep_ == "conj" and child.tag_ == "VBN" and child.left_edge.i == child.i and child.i - last.i <= 2]
     last = joined[-1] if joined else last
     following = last.nbor() if last.i + 1 < sentence.end else last
-    if following.text[:1].isupper() and following.pos_ != "PROPN":
+    if (following.text[:1].isupper() and following.pos_ != "PROPN") or "\n" in text[end_of(last) : following.idx]:
         return None  # another sentence, run on
     return [Patch(end_of(last), end_of(last), " by [who, by role]")]
 

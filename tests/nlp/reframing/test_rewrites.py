@@ -11,7 +11,7 @@ PAIRS = [
     ("The doctor should have reviewed the ECG before discharge.", "The doctor [did not: confirm with source] review the ECG before discharge."),
     ("The patient should not have been discharged.", "The patient was discharged [when, by which role; source]."),
     ("She should have received care more promptly.", "She [did or did not, and when: confirm with source] receive care more promptly."),
-    ("The nurse did not follow the medicines policy.", "The nurse [what was done], where the medicines policy asks for [step, with its section]."),
+    ("The nurse did not follow the medicines policy.", "The nurse [what was done], where the medicines policy asks for [another step, with its section]."),
     ("The root cause was human error.", "The root cause was [what was done, by which role, and what was intended]."),
     ("The consultant chose to ignore the nurse's concern.", "The consultant [what was done, and when, about] the nurse's concern."),
     ("It was obvious that the patient was deteriorating.", "Looking back, the patient was deteriorating [signs at the time: what, seen by whom, when]."),
