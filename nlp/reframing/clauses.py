@@ -17,11 +17,14 @@ TIGHT = {"dobj", "attr", "acomp", "oprd", "dative", "agent", "prt", "xcomp", "cc
 LOOSE = {"prep", "advcl", "relcl", "acl", "conj", "cc", "punct", "appos", "npadvmod", "advmod", "parataxis", "dep", "mark", "preconj"}
 OUTSIDE = {"punct", "cc", "mark", "advcl", "preconj", "intj", "parataxis", "ccomp", "dep", "meta"}
 FINITE = {"VBD", "VBZ", "VBP", "MD"}
+ADJOINED = {"for", "by", "in", "on", "at", "during", "after", "before", "within", "until"}  # after *was provided*, the statement may end
 UNFINISHED = {"ADP", "SCONJ", "DET", "CCONJ", "PART", "AUX"}
 NUMBERING = re.compile(r"^(?:[-•*·]\s*|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+|(?:and|or|but|so)\s)+", re.IGNORECASE)  # and words that only join
 MARKS = str.maketrans({'"': "'", "“": "'", "”": "'", "„": "'", "[": "(", "]": ")"})
+# Signs that a sentence was cut or run on, and openings that hang on a word before.
 UNQUOTABLE = re.compile(
-    r"[?;:•·]|\.\s|\w\.[A-Z]|\b(?i:redacted)\b|^\W|\s[-–—]\s|[a-z] (?:My|The|There|This|He|She|It|We)\s|(?<!#)\s\d{1,2}$|^(?:which|who|that)\s"
+    r"[?;:•·]|\.\s|\w\.[A-Z]|[a-z]\.\d|\b(?i:redacted)\b|^\W|\s[-–—]\s|(?<!#)\s\d{1,2}$"
+    r"|[a-z] (?:My|The|There|This|He|She|It|We)\s|[a-z]{3} (?:Lack|Failure|Inadequate)\b|^(?:(?:to|in|of|for|by) )?(?:which|who|that)\s"
 )
 
 
@@ -38,7 +41,7 @@ def clause_of(token: Token) -> Token:
     head = next((each for each in (token, *token.ancestors) if each.pos_ in {"VERB", "AUX"} and _subject(each) is not None), None)
     if head is None:
         return token
-    while head.dep_ in {"ccomp", "xcomp", "advcl", "pcomp"} and head.head != head and _turns(head.head):
+    while head.dep_ in {"ccomp", "xcomp", "advcl", "pcomp", "acl"} and head.head != head and _turns(head.head):
         above = clause_of(head.head)
         if above == head or (above == head.head and _subject(above) is None):
             break
@@ -48,13 +51,13 @@ def clause_of(token: Token) -> Token:
 
 def _turns(governor: Token) -> bool:
     """Whether what it governs is denied, or left undone."""
-    turned = governor.lemma_.lower() in words().reversing or any(child.dep_ == "neg" for child in governor.lefts)
+    turned = governor.lemma_.lower() in words().reversing or any(child.dep_ == "neg" or child.lower_ == "no" for child in governor.lefts)
     passes = governor.head != governor and (governor.dep_ == "xcomp" or governor.pos_ == "ADJ")
     return turned or (passes and _turns(governor.head))
 
 
 def _ranges(span: Span, sentence: Span) -> Iterator[tuple[int, int]]:
-    if len(_text(sentence).split()) <= SHORT and any(token.tag_ in FINITE for token in sentence):
+    if len(_text(sentence).split()) <= SHORT and sentence[-1].text != ":" and any(token.tag_ in FINITE for token in sentence):
         yield sentence.start, sentence.end
     head = clause_of(span.root)
     if head.dep_ == "csubj":
@@ -69,7 +72,8 @@ def _ranges(span: Span, sentence: Span) -> Iterator[tuple[int, int]]:
             if start == sentence.start or phrase.doc[start - 1].lower_ != "of":
                 yield from ((start, end) for start, end in _spread(phrase, start, span, sentence) if end - start > LEAST)
         if phrase.pos_ in {"VERB", "AUX"} and phrase.tag_ != "VBG":
-            if span.start <= phrase.i < span.end and phrase.lemma_ not in {"be", "have"}:
+            whole = phrase.tag_ != "VBN" or any(child.dep_ in {"aux", "auxpass"} and child.i >= span.start for child in phrase.lefts)
+            if span.start <= phrase.i < span.end and phrase.lemma_ not in {"be", "have"} and whole:
                 yield from _spread(phrase, span.start, span, sentence)  # what was or was not done, without who
             return
 
@@ -91,7 +95,8 @@ def _reach(head: Token) -> int:
     """The last token that the head cannot do without."""
     last = head.i
     for child in head.rights:
-        close = child.dep_ == "prep" and (child.lower_ == "of" or (child.i == last + 1 and head.pos_ in {"VERB", "AUX", "ADJ"}))
+        beside = child.i == last + 1 and head.pos_ in {"VERB", "AUX", "ADJ"} and not _adjoins(child, head)
+        close = child.dep_ == "prep" and (child.lower_ == "of" or beside)
         act = child.dep_ in {"acl", "relcl"} and child.tag_ == "VB"
         if child.dep_ in TIGHT or close or act or (head.dep_ == "prep" and child.dep_ == "prep"):
             last = max(last, _reach(child), child.i)
@@ -115,7 +120,7 @@ def _may_end(start: int, end: int, head: Token) -> bool:
         return False  # a clause whose verb would be cut off
     if following.dep_ in {"advmod", "npadvmod"} or any(_lacks_its_clause(token, end) for token in doc[start:end]):
         return False
-    if following.dep_ == "prep" and (last.pos_ in {"VERB", "AUX", "ADJ", "ADV", "ADP"} or last.lower_ in words().binding):
+    if following.dep_ == "prep" and not _adjoins(following, last) and (last.pos_ in {"VERB", "AUX", "ADJ", "ADV", "ADP"} or last.lower_ in words().binding):
         return False
     if following.text in {"-", "/", "(", "#", "'s", "'", "%"} or (not last.whitespace_ and not following.is_punct) or following.like_num:
         return False
@@ -123,6 +128,11 @@ def _may_end(start: int, end: int, head: Token) -> bool:
     crossing = [token for token in doc[end : head.right_edge.i + 1] if token.head.i in inside]
     bare_verb = following.dep_ == "cc" and last.pos_ == "VERB"
     return not joins_nouns and not bare_verb and all(token.dep_ in LOOSE and token.lower_ not in {"of", "than"} and token.tag_ != "VB" for token in crossing)
+
+
+def _adjoins(preposition: Token, verb: Token) -> bool:
+    """*Was provided for*: behind a passive that is whole."""
+    return preposition.lower_ in ADJOINED and verb.tag_ == "VBN" and any(child.dep_ == "auxpass" for child in verb.lefts)
 
 
 def _lacks_its_clause(verb: Token, end: int) -> bool:

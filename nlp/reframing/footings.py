@@ -48,8 +48,9 @@ def footing_of(marked: Marked) -> Footing:
     past = _is_past(head) or any(token.tag_ == "VBD" for token in span)
     if kind_of(actor_of(span.root)) == "organisation" and past:
         return "organisation"
-    found = category in {"failure", "human_error"} and head.lemma_ == "be"  # *the cause is the failure to*
-    return "told" if found or past or head.tag_ not in {"VBZ", "VBP"} else "habit"
+    found = category in {"failure", "human_error"} and (head.lemma_ == "be" or span.root.pos_ == "NOUN")  # *the cause is the failure to*
+    present = head.tag_ in {"VBZ", "VBP"} or any(child.lower_ in {"do", "does"} for child in head.lefts)
+    return "told" if found or past or not present else "habit"
 
 
 def _cases(sentence: str) -> Footing | None:

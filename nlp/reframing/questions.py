@@ -174,7 +174,7 @@ def _of_patients(marked: Marked, footing: Footing, slots: dict[str, str]) -> Ite
 
 
 def _of_what_was_not(marked: Marked, clause: str) -> Iterator[str]:
-    opened = re.match(r"(?:\w+ ){0,4}?if\b|(?:\w+ ){0,2}?had \w+ [^,]*\b(?:been|\w+ed|taken|made|had)\b(?!.*\bshould\b)", clause, re.IGNORECASE)
+    opened = re.match(r"(?:\w+ ){0,4}?if\b|(?:\w+ ){0,2}?had\b", clause, re.IGNORECASE)
     if any(token.lemma_ == "opportunity" for token in marked.span):
         yield "missed"
     elif opened or re.search(r"\bif\b", clause):

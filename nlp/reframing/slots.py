@@ -81,11 +81,14 @@ def who(marked: Marked, slots: dict[str, str]) -> str:
 def _word(marked: Marked) -> str:
     """The marked words, a grade with what it grades."""
     span, text = marked.span, marked.text
-    head = span.root.head
-    if span.root.dep_ in {"amod", "advmod"} and 0 < head.i - span.root.i < 4 and marked.finding.category in {"human_error", "judgement"}:
+    last = span[-1] if span[-1].dep_ in {"amod", "advmod"} else span.root
+    head = last.head
+    if last.dep_ in {"amod", "advmod"} and 0 < head.i - last.i < 4 and marked.finding.category in {"human_error", "judgement"}:
         quoted = words_of(text, list(span.doc[span.start : head.i + 1]))
     else:
         quoted = " ".join(text[marked.finding.start : marked.finding.end].split())
+    if marked.finding.category == "judgement":
+        quoted = re.sub(r"^(?:(?:not|no|never)\s|\w+n['’]t\s)+", "", quoted)  # what would count as *adequate*, not as *not adequate*
     opens = not any(token.is_alpha for token in span.doc[marked.sentence.start : span.start])
     return quoted[:1].lower() + quoted[1:] if opens and not quoted.isupper() else quoted
 
