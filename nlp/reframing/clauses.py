@@ -20,11 +20,12 @@ FINITE = {"VBD", "VBZ", "VBP", "MD"}
 ADJOINED = {"for", "by", "in", "on", "at", "during", "after", "before", "within", "until"}  # after *was provided*, the statement may end
 UNFINISHED = {"ADP", "SCONJ", "DET", "CCONJ", "PART", "AUX"}
 NUMBERING = re.compile(r"^(?:[-•*·]\s*|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+|(?:and|or|but|so)\s)+", re.IGNORECASE)  # and words that only join
+BASIS = re.compile(r"^Based (?:up)?on .{5,200}?\bit was determined (?:that )?", re.IGNORECASE)  # a surveyor's formula
 MARKS = str.maketrans({'"': "'", "“": "'", "”": "'", "„": "'", "[": "(", "]": ")"})
 # Signs that a sentence was cut or run on, and openings that hang on a word before.
 UNQUOTABLE = re.compile(
     r"[?;:•·]|\.\s|\w\.[A-Z]|[a-z]\.\d|\b(?i:redacted)\b|^\W|\s[-–—]\s|(?<!#)\s\d{1,2}$"
-    r"|[a-z] (?:My|The|There|This|He|She|It|We)\s|[a-z]{3} (?:Lack|Failure|Inadequate)\b|^(?:(?:to|in|of|for|by) )?(?:which|who|that)\s"
+    r"|[a-z] (?:My|The|There|This|He|She|It|We)\s|[a-z]{3} (?:Lack|Failure|Inadequate)\b|^(?:(?:to|in|of|for|by) )?(?:which|who|that)\s|^(?:to|was|were|been|being)\s|\bby \w+ing$"
 )
 
 
@@ -116,9 +117,13 @@ def _may_end(start: int, end: int, head: Token) -> bool:
         return True
     following = doc[end]
     verb_follows = following if following.text != "," else following.nbor() if end + 1 < head.sent.end else following
-    if verb_follows.tag_ in FINITE and verb_follows.dep_ != "conj" and not (head.pos_ in {"NOUN", "PROPN", "VERB"} and _stands_before(head, verb_follows)):
+    if verb_follows.tag_ in FINITE and not (head.pos_ in {"NOUN", "PROPN", "VERB"} and _stands_before(head, verb_follows)):
         return False  # a clause whose verb would be cut off
-    if following.dep_ in {"advmod", "npadvmod"} or any(_lacks_its_clause(token, end) for token in doc[start:end]):
+    if (
+        following.dep_ in {"advmod", "npadvmod"}
+        or (following.tag_ == "VBG" and last.dep_ == "pobj" and last.head.head.lemma_ in words().effects)
+        or any(_lacks_its_clause(token, end) for token in doc[start:end])
+    ):
         return False
     if following.dep_ == "prep" and not _adjoins(following, last) and (last.pos_ in {"VERB", "AUX", "ADJ", "ADV", "ADP"} or last.lower_ in words().binding):
         return False
@@ -180,7 +185,7 @@ def _subject(verb: Token) -> Token | None:
 
 
 def _text(clause: Span) -> str:
-    return re.sub(r"^that (?=had |if )", "", NUMBERING.sub("", " ".join(clause.text.translate(MARKS).split())).strip(" .,–—-"))
+    return re.sub(r"^that (?=had |if )", "", BASIS.sub("", NUMBERING.sub("", " ".join(clause.text.translate(MARKS).split()))).strip(" .,–—-"))
 
 
 def _quoted(clause: Span) -> str:
