@@ -25,7 +25,8 @@ MARKS = str.maketrans({'"': "'", "“": "'", "”": "'", "„": "'", "[": "(", "
 # Signs that a sentence was cut or run on, and openings that hang on a word before.
 UNQUOTABLE = re.compile(
     r"[?;:•·]|\.\s|\w\.[A-Z]|[a-z]\.\d|\b(?i:redacted)\b|^\W|\s[-–—]\s|(?<!#)\s\d{1,2}$"
-    r"|[a-z] (?:My|The|There|This|He|She|It|We)\s|[a-z]{3} (?:Lack|Failure|Inadequate)\b|^(?:(?:to|in|of|for|by) )?(?:which|who|that)\s|^(?:to|was|were|been|being)\s|\bby \w+ing$"
+    r"|[a-z] (?:My|The|There|This|He|She|It|We)\s|[a-z]{3} (?:Lack|Failure|Inadequate)\b"
+    r"|^(?:(?:to|in|of|for|by) )?(?:which|who|that)\s|^(?:to|was|were|been|being)\s|\bby \w+ing$"
 )
 
 
@@ -73,7 +74,9 @@ def _ranges(span: Span, sentence: Span) -> Iterator[tuple[int, int]]:
             if start == sentence.start or phrase.doc[start - 1].lower_ != "of":
                 yield from ((start, end) for start, end in _spread(phrase, start, span, sentence) if end - start > LEAST)
         if phrase.pos_ in {"VERB", "AUX"} and phrase.tag_ != "VBG":
-            whole = phrase.tag_ != "VBN" or any(child.dep_ in {"aux", "auxpass"} and child.i >= span.start for child in phrase.lefts)
+            whole = (phrase.tag_ != "VBN" and (phrase.tag_ != "VB" or phrase.i > span.start)) or any(
+                child.dep_ in {"aux", "auxpass"} and child.i >= span.start for child in phrase.lefts
+            )
             if span.start <= phrase.i < span.end and phrase.lemma_ not in {"be", "have"} and whole:
                 yield from _spread(phrase, span.start, span, sentence)  # what was or was not done, without who
             return
@@ -121,6 +124,7 @@ def _may_end(start: int, end: int, head: Token) -> bool:
         return False  # a clause whose verb would be cut off
     if (
         following.dep_ in {"advmod", "npadvmod"}
+        or (last.tag_ == "VB" and following.tag_ in {"PRP", "PRP$"})
         or (following.tag_ == "VBG" and last.dep_ == "pobj" and last.head.head.lemma_ in words().effects)
         or any(_lacks_its_clause(token, end) for token in doc[start:end])
     ):

@@ -140,7 +140,8 @@ def graded_noun(marked: Marked) -> list[Patch] | None:
     opening = marked.text[following.idx]
     if marked.text[first.idx].isupper() and not marked.shouted:
         opening = opening.upper()
-    if last.i < noun.i or following.is_punct:
+    runs_on = last.i + 1 < sentence.end and last.nbor().pos_ in {"NOUN", "PROPN"}  # *information sharing*, read as two
+    if last.i < noun.i or following.is_punct or runs_on:
         return None
     return [Patch(first.idx, following.idx + 1, opening), Patch(end_of(last), end_of(last), f" {gap}")]
 
@@ -166,8 +167,17 @@ def error_noun(marked: Marked) -> list[Patch] | None:
         or any(child.dep_ in {"conj", "cc"} for child in noun.children)
     ):
         return None
-    if noun.head.lemma_ in {"make", "commit"} and noun.dep_ == "dobj" and noun.head.tag_ == "VBD" and not list(noun.rights):
+    if (
+        noun.head.lemma_ in {"make", "commit"}
+        and noun.dep_ == "dobj"
+        and noun.head.tag_ == "VBD"
+        and not list(noun.rights)
+        and not any(child.lower_ == "by" for child in noun.head.rights)
+    ):
         return [Patch(noun.head.idx, end_of(noun), SEEN["human_error"])]
+    after = noun.nbor() if noun.i + 1 < marked.sentence.end else None
+    if after is not None and ((after.pos_ in {"PRON", "VERB", "AUX"} and noun.dep_ == "attr") or after.lower_ == "by"):
+        return None  # *it was an error I regret*, *made an error by not looking*
     who = next((child for child in noun.lefts if child.dep_ in {"compound", "amod", "poss"}), None)
     behind = [child for child in noun.rights if child.dep_ == "prep"]
     if noun.dep_ not in {"pobj", "attr", "ROOT"} or any(child.right_edge.i >= marked.span.end for child in behind):
