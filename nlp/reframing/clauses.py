@@ -149,7 +149,8 @@ def _lacks_its_clause(verb: Token, end: int) -> bool:
     if verb.lemma_ not in words().ensuring or any(child.dep_ == "ccomp" for child in verb.rights):
         return False
     given = next((child for child in verb.rights if child.dep_ == "dobj"), None)
-    named = given is not None and (given.pos_ in {"PROPN", "NUM"} or kind_of(given) == "patient" or given.lower_ in {"record", "records"})
+    bare = given is not None and given.pos_ == "PROPN" and all(child.dep_ == "compound" for child in given.lefts)
+    named = given is not None and (bare or given.pos_ == "NUM" or kind_of(given) == "patient" or given.lower_ in {"record", "records"})
     return named and not any(token.lower_ == "with" for token in verb.doc[verb.i : end])
 
 
