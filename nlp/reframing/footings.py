@@ -104,14 +104,13 @@ def _is_possible(token: Token, head: Token) -> bool:
         return True  # *the risk is of being overlooked*
     inside, below = True, token
     for each in (token, *token.ancestors):
-        inside = inside and each != head.head
         before = [child for child in (each.lefts if inside else ()) if child.dep_ in {"mark", "aux", "advmod", "amod", "compound"}]
         if any(child.lower_ in words().risks for child in before) and not any(child.lower_ == "have" for child in before if child.dep_ == "aux"):
             return True
         under = below.lower_ == "of" or below.dep_ in {"acl", "ccomp", "relcl"}
         if each.pos_ == "NOUN" and each.lemma_.lower() in words().risks and under:
             return True
-        below = each
+        below, inside = each, inside and each != head
     return False
 
 

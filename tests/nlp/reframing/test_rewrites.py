@@ -111,6 +111,15 @@ LEFT = {
     "a look back": "The crew should have been more vigilant.",
     "one's own resolve": "Going forward we will be more vigilant.",
     "a rule that is quoted": "The dentist did not comply with the guideline which requires a second look by a colleague.",
+    "an effect of what is graded": "The new rota contributed to poor communication.",
+    "an open question": "The board asked whether the nurse should have called the doctor.",
+    "an exception": "Unless there is a reason the crate should not have been opened.",
+    "one failing by another": "There was a failure to lower the risk by failing to lock the gate.",
+    "a list of failings": "There was a failure to lock the gate, a failure to tell the guard and the lamp was out.",
+    "a rule whose words go on": "The nurse did not follow the policy for lifts, for the hoist and the sling.",
+    "a rule not followed for a time": "The care plan was not followed throughout the two hours.",
+    "a verdict in a witness's words": "The evidence was that the plan was inappropriate in this case.",
+    "an error with its explanation": "The clerk made an error by not reading the label.",
     "a habit": "The staff do not always comply with the observation policy.",
 }
 
