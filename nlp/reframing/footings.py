@@ -94,7 +94,7 @@ def _looks_back(marked: Marked) -> bool:
 def _is_norm(head: Token) -> bool:
     helpers = {child.lower_ for child in head.lefts if child.dep_ == "aux"}
     above = head.head if head.dep_ in {"ccomp", "xcomp", "advcl"} else head
-    return (bool(helpers & {"should", "shall", "must", "ought"}) and "have" not in helpers) or above.lemma_.lower() in {"require", "recommend"}
+    return (bool(helpers & words().duties) and "have" not in helpers) or above.lemma_.lower() in {"require", "recommend"}
 
 
 def _is_possible(token: Token, head: Token) -> bool:
