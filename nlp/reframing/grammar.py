@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lemminflect import getInflection
-from spacy.tokens import Span, Token
+from spacy.tokens import Token
 
 from nlp.actors import SUBJECTS, kind_of, subject_of
 
