@@ -16,7 +16,6 @@ from pathlib import Path
 from nlp.analyzer import Analyzer
 from nlp.parsing import Parse
 from nlp.reframing.applying import with_safe_edits
-from nlp.reframing.questions import REACH
 from nlp.reframing.safeguards import Change, question_refused_because, refused_because
 from nlp.reframing.suggester import Advice
 from nlp.report import Analysis, Finding, Report, Sentence
@@ -121,8 +120,7 @@ class Tally:
         self.counted[finding.category] += 1
         for kind in {each.kind for each in finding.suggestions}:
             self.offered[finding.category, kind] += 1
-        near = analysis.sentences[max(0, place - REACH) : place + REACH + 1]
-        known = " ".join(report.text[each.start : each.end] for each in near)
+        known = report.text[sentence.start : sentence.end]
         for each in finding.suggestions:
             if each.question:
                 again = "marked passage" in each.question

@@ -74,11 +74,8 @@ def trait(marked: Marked) -> list[Patch] | None:
     if marked.finding.category == "judgement" and (graded(marked.span) is None or any(child.dep_ == "prep" for child in adjective.rights)):
         return None  # *poor with low signal*: the sentence says itself what was poor
     following = last.nbor() if last.i + 1 < marked.sentence.end else None
-    if (
-        is_supposed(be)
-        or not any(child.dep_ in SUBJECTS for child in be.lefts)
-        or (following is not None and following.lower_ in {"and", "but", "or", ",", ";"})
-    ):
+    ends = following is None or following.text in {".", "!"} or (following.lower_ == "throughout" and following.i + 2 >= marked.sentence.end)
+    if is_supposed(be) or be.dep_ != "ROOT" or not any(child.dep_ in SUBJECTS for child in be.lefts) or not ends:
         return None  # the gap stands for the verb too: the clause must be whole and end there
     if any(token.dep_ == "cc" for each in be.lefts if each.dep_ in SUBJECTS for token in each.subtree):
         return None  # *the plan and hence his speed was poor*: whose grade it is, is open
@@ -116,6 +113,9 @@ def graded_noun(marked: Marked) -> list[Patch] | None:
     if word is None or word.dep_ != "amod" or word.head.i < word.i or any(child.dep_ in {"conj", "cc"} for child in word.children):
         return None
     noun, sentence = word.head, marked.sentence
+    governors = list(noun.ancestors)[:2] if noun.dep_ in {"pobj", "dobj"} else []
+    if any(each.lemma_.lower() in words().effects for each in governors):
+        return None  # what *contributed to poor communication* did not contribute to communication
     intensifier = [child for child in word.lefts if child.dep_ == "advmod" and child.i == word.i - 1]
     first = intensifier[0] if intensifier else word
     if any(token.i < first.i for token in marked.span):
@@ -140,7 +140,8 @@ def graded_noun(marked: Marked) -> list[Patch] | None:
     opening = marked.text[following.idx]
     if marked.text[first.idx].isupper() and not marked.shouted:
         opening = opening.upper()
-    if last.i < noun.i or following.is_punct:
+    runs_on = last.i + 1 < sentence.end and last.nbor().pos_ in {"NOUN", "PROPN"}  # *information sharing*, read as two
+    if last.i < noun.i or following.is_punct or runs_on:
         return None
     return [Patch(first.idx, following.idx + 1, opening), Patch(end_of(last), end_of(last), f" {gap}")]
 
@@ -159,14 +160,24 @@ def error_noun(marked: Marked) -> list[Patch] | None:
     if (
         noun is None
         or is_supposed(noun)
+        or any(child.lower_ in {"both", "all", "these", "those", "other"} or child.dep_ in {"nummod", "relcl"} for child in noun.children)
         or (noun.head.lower_ in {"in", "by", "with", "of"} and noun.left_edge == noun)
         or noun.head.lower_ in {"before", "after", "during", "since", "until"}
         or noun.pos_ not in {"NOUN", "PROPN"}
         or any(child.dep_ in {"conj", "cc"} for child in noun.children)
     ):
         return None
-    if noun.head.lemma_ in {"make", "commit"} and noun.dep_ == "dobj" and noun.head.tag_ == "VBD" and not list(noun.rights):
+    if (
+        noun.head.lemma_ in {"make", "commit"}
+        and noun.dep_ == "dobj"
+        and noun.head.tag_ == "VBD"
+        and not list(noun.rights)
+        and not any(child.lower_ == "by" for child in noun.head.rights)
+    ):
         return [Patch(noun.head.idx, end_of(noun), SEEN["human_error"])]
+    after = noun.nbor() if noun.i + 1 < marked.sentence.end else None
+    if after is not None and ((after.pos_ in {"PRON", "VERB", "AUX"} and noun.dep_ == "attr") or after.lower_ == "by"):
+        return None  # *it was an error I regret*, *made an error by not looking*
     who = next((child for child in noun.lefts if child.dep_ in {"compound", "amod", "poss"}), None)
     behind = [child for child in noun.rights if child.dep_ == "prep"]
     if noun.dep_ not in {"pobj", "attr", "ROOT"} or any(child.right_edge.i >= marked.span.end for child in behind):

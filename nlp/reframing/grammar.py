@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lemminflect import getInflection
-from spacy.tokens import Span, Token
+from spacy.tokens import Token
 
 from nlp.actors import SUBJECTS, kind_of, subject_of
 
@@ -88,17 +88,6 @@ def _place(token: Token) -> int:
     return token.i
 
 
-def verb_in(span: Span) -> Token | None:
-    """The last full verb of the marked words, else of the clause they stand in."""
-    return next((token for token in reversed(list(span)) if token.pos_ == "VERB"), None) or _verb_above(span.root)
-
-
-def _verb_above(token: Token) -> Token | None:
-    if token.pos_ in {"VERB", "AUX"}:
-        return token
-    return next((ancestor for ancestor in token.ancestors if ancestor.pos_ in {"VERB", "AUX"}), None)
-
-
 def actor_of(token: Token) -> Token | None:
     """The person or organisation that acts, from a verb or a verbal noun; None where the sentence does not tell."""
     if any(child.dep_ in {"nsubjpass", "auxpass"} for child in token.children):
@@ -111,17 +100,6 @@ def actor_of(token: Token) -> Token | None:
     if subject is not None and subject.lower_ in {"who", "which", "that"}:
         subject = subject.head.head if subject.head.dep_ == "relcl" else None
     return subject if subject is not None and kind_of(subject) in PEOPLE else None
-
-
-def object_of(verb: Token) -> Token | None:
-    """The noun that the verb is done to: its object, else what its own preposition governs, else a passive subject."""
-    for child in verb.rights:
-        if child.dep_ in {"dobj", "attr"} and child.pos_ in {"NOUN", "PROPN"}:
-            return child
-    for child in verb.rights:
-        if child.dep_ == "prep" and child.i == verb.i + 1:
-            return next((end for end in child.rights if end.dep_ == "pobj" and end.pos_ in {"NOUN", "PROPN"}), None)
-    return next((child for child in verb.lefts if child.dep_ == "nsubjpass" and child.pos_ in {"NOUN", "PROPN"}), None)
 
 
 def complement_run(verb: Token, *, longest: int = 13) -> list[Token]:

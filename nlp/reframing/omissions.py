@@ -42,7 +42,7 @@ def failed_to(marked: Marked) -> list[Patch] | None:
     if trigger.lemma_ == "forget" and any(child.lower_ in {"i", "we"} for child in trigger.children):
         return None  # what one says of one's own memory is evidence
     verb = _infinitive(trigger)
-    if verb is None:
+    if verb is None or _by_failing(verb, marked):
         return None
     start, leading = _start(trigger)
     if start is None:
@@ -142,7 +142,7 @@ def nobody_failed(marked: Marked) -> list[Patch] | None:
     """*There was a failure to escalate* to *[who, by role,] did not escalate*: a rewrite, for the actor is a gap."""
     noun = marked.near(FAILURE)
     verb = _infinitive(noun) if noun is not None and noun.pos_ == "NOUN" else None
-    if noun is None or verb is None or verb.lemma_ == "be" or _owner(noun, marked.text) is not None:
+    if noun is None or verb is None or verb.lemma_ == "be" or _owner(noun, marked.text) is not None or _another_failing(noun, marked):
         return None
     start = _start_of(noun)
     be = start.nbor(-1) if start.i > marked.sentence.start else None
@@ -155,6 +155,16 @@ def nobody_failed(marked: Marked) -> list[Patch] | None:
     if opens and noun.dep_ == "ROOT" and not _tells_more(marked, noun):
         return [Patch(start.idx, end_of(verb), f"[Who, by role,] did not {_with_adverbs(noun, verb, verb.lower_)}"), *more]
     return None
+
+
+def _another_failing(noun: Token, marked: Marked) -> bool:
+    """*A failure to mitigate by failing to act*, *a failure to refer, a failure to tell*: one hangs on the other, or they make a list."""
+    return any(token.i > noun.i and token.lemma_.lower() in OMIT | {"failure", "omission"} for token in marked.sentence)
+
+
+def _by_failing(verb: Token, marked: Marked) -> bool:
+    """*Failed to take steps by failing to tell*: *did not take steps by not telling* would say something else."""
+    return any(token.lower_ == "by" and token.nbor().lemma_.lower() in OMIT for token in marked.sentence if verb.i < token.i < marked.sentence.end - 1)
 
 
 def _alone(marked: Marked, noun: Token, verb: Token, start: Token, owner: str) -> list[Patch] | None:

@@ -16,49 +16,56 @@ from typing import Any
 from spacy.tokens import Span
 
 from nlp.reframing.clauses import clause_around
+from nlp.reframing.footings import Footing, footing_of, is_view
 from nlp.reframing.marked import Marked
 from nlp.reframing.safeguards import question_refused_because
-from nlp.reframing.slots import slots_of
+from nlp.reframing.slots import slots_of, who
+from nlp.reframing.wording import words
 from nlp.report import Suggestion, SuggestionKind
 
-DOUBT = frozenset({"claim", "allege", "allegedly", "purportedly", "supposedly", "insist", "profess", "maintain", "admit", "deny"})
-OWN = re.compile(r"\b(?:I|we)\b(?:\s+\w+){0,2}\s+(?:should|could|would|ought|fail|neglect|omit|forg[eo]t)|\b(?:my|our)\s+(?:failure|omission)", re.IGNORECASE)
-STATE = re.compile(
-    r"aware|knowledge|understand|understood|confus|distract|complacen|bias|inattenti|attention|concentrat|vigilan|expectation|assum|fixat|focus|memory|forg[eo]t|"
-    r"notic|realis|realiz|recogni[sz]",
-    re.IGNORECASE,
-)
-KINDS = {
-    "sanction": r"disciplin|warning|struck|suspend|dismiss|terminat|fired|stood down|sacked|performance|sanction|reprimand|without pay|removed from duty|"
-    r"suspension|written up|show cause|\bquer(?:y|ied)\b|penalt|personnel file",
-    "reminder": r"remind|memo|e-?mail|reiterat|re-?emphasi|instruct|told to|advised to|aware",
-    "training": r"train|educat|refresh|competen|in-?servic|course|tutorial",
-    "vigilance": r"vigilan|careful|attenti|cautio|alert|care\b|concentrat|diligen|focus|sure",
-    "reflection": r"reflect|counsel|supervis|monitor|spoken|talk|discuss|meeting|feedback|accountab|word with|coach",
-}
-ACTIONS = {
-    "training": r"\btrain|\beducat|\bcourse|\binduction|\bcompetenc|in-?servic",
-    "check": r"double[- ]check|second check|\bchecks?\b",
-    "audit": r"\baudit|\breview|\bmonitor|\bsurvey|\binspect",
-    "policy": r"\bpolic|\bprocedure|\bguid|\bprotocol|\bsop\b|\bstandard operating",
-    "notice": r"\bposter|\bnotice|\bsign(?:s|age)?\b|\blabel|\bwarn",
-    "sharing": r"\bshar|\blesson|\blearning|\bbulletin|\bdiscuss|\bbrief|\bcirculat|\baware",
-}
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """The expressions of `questions.toml`, compiled; `kinds` and `actions` by name, the first that fits is meant."""
+
+    doubt: re.Pattern[str]
+    state: re.Pattern[str]
+    reading: re.Pattern[str]
+    cited: re.Pattern[str]
+    declined: re.Pattern[str]
+    refused: re.Pattern[str]
+    planned: re.Pattern[str]
+    kinds: dict[str, re.Pattern[str]]
+    actions: dict[str, re.Pattern[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Templates of one category, by who acts and by kind, with the standard behind them."""
+    """Templates of one category, by footing and by kind of action, with the standard behind them; footings that are asked `as_told`."""
 
     reason: str
-    by_actor: dict[str, tuple[str, ...]]
+    by_footing: dict[str, tuple[str, ...]]
     kinds: dict[str, tuple[str, ...]]
+    as_told: frozenset[str]
 
 
 @lru_cache(maxsize=1)
 def tables() -> dict[str, Table]:
-    """`questions.toml`, read once."""
-    return {name: Table(row["reason"], _lists(row), _lists(row.get("kinds", {}))) for name, row in _source().items()}
+    """The tables of templates, read once."""
+    rows = {name: row for name, row in _source().items() if name != "patterns"}
+    return {name: Table(row["reason"], _lists(row), _lists(row.get("kinds", {})), frozenset(row.get("as_told", "").split())) for name, row in rows.items()}
+
+
+@lru_cache(maxsize=1)
+def patterns() -> Patterns:
+    """The expressions, read once."""
+    rows = dict(_source()["patterns"])
+    kinds, actions = (_compiled(rows.pop(name)) for name in ("kinds", "actions"))
+    return Patterns(**_compiled(rows), kinds=kinds, actions=actions)
+
+
+def _compiled(rows: dict[str, str]) -> dict[str, re.Pattern[str]]:
+    return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in rows.items()}
 
 
 @lru_cache(maxsize=1)
@@ -91,50 +98,122 @@ class Asked:
 
 
 def questions_for(marked: Marked, asked: Asked, *, number: int) -> list[Suggestion]:
-    """One question, or a reference to the passage where it was asked. `number` is the finding's place in the report, from 1."""
-    category = marked.finding.category
-    table, slots = tables()[category], slots_of(marked)
+    """One question, or a reference to the passage where it was asked; none where the sentence is not sure enough. `number` is the finding's place, from 1."""
+    table, slots = tables()[marked.finding.category], slots_of(marked)
     known = marked.sentence.text
     kind: SuggestionKind = "ask"
     if table.kinds:
-        which = _kind_of(marked.span.text, KINDS)
+        which = _kind_of(marked.span.text, patterns().kinds)
         kind = "ask" if which == "sanction" else "strengthen"
-        templates = table.by_actor["sanction"] if which == "sanction" else (*table.kinds[which], *table.kinds["other"])
+        groups = [table.kinds[which], table.kinds["other"]] if is_action(marked) else []
     else:
-        doubting = "doubt" in table.by_actor and any(token.lemma_.lower() in DOUBT for token in marked.span)
-        minded = "state" in table.by_actor and STATE.search(marked.span.text)
-        own = "own" in table.by_actor and OWN.search(known)
-        who = "doubt" if doubting else "state" if minded else "own" if own else slots["who"]
-        templates = (*table.by_actor.get(who, ()), *(() if who in {"doubt", "state"} else table.by_actor["nobody"]))
-    question = asked.take(templates, slots, number=number, known=known)
-    if question:
-        return [Suggestion(kind=kind, question=question, reason=table.reason)]
-    return list(_again(table, asked, slots, number=number, known=known))
+        groups = [_group(table, key) for key in _keys(marked, footing_of(marked), slots)]
+    for templates in groups:
+        if question := asked.take(templates, slots, number=number, known=known):
+            return [Suggestion(kind=kind, question=question, reason=table.reason)]
+    return list(_again(table, asked, slots, number=number, known=known)) if any(groups) and "clause" in slots else []
+
+
+def _group(table: Table, key: str) -> tuple[str, ...]:
+    """The category's templates of this footing, else those of any category."""
+    return table.by_footing["told"] if key in table.as_told else table.by_footing.get(key) or tables()["any"].by_footing.get(key, ())
+
+
+def _keys(marked: Marked, footing: Footing, slots: dict[str, str]) -> Iterator[str]:
+    """Which groups of templates fit, the closest first."""
+    category, clause = marked.finding.category, slots.get("clause", "")
+    if footing == "open":
+        return
+    if category == "patient_blame" and patterns().doubt.search(marked.span.text):
+        yield "doubt"
+    elif category == "human_error" and patterns().state.search(_near(marked)):
+        yield footing if footing in {"own", "supposed"} else "state"
+    elif footing in {"supposed", "norm"}:
+        yield footing
+    elif category == "counterfactual" and (special := list(_of_what_was_not(marked, clause))):
+        yield from special
+    elif category == "patient_blame":
+        yield from _of_patients(marked, footing, slots)
+    else:
+        yield from _of_category(marked, footing, clause)
+        yield who(marked, slots) if footing in {"told", "organisation"} else footing
+        if footing in {"told", "organisation", "case", "cases"}:
+            yield "told"
+
+
+def _of_category(marked: Marked, footing: Footing, clause: str) -> Iterator[str]:
+    """What the category asks of some of its words."""
+    category = marked.finding.category
+    if category == "human_error" and footing != "own" and patterns().reading.search(_near(marked)):
+        yield "reading"
+    if category == "judgement" and any(token.lower_ in words().approving for token in marked.span):
+        yield "approving"
+    if category == "rule_violation" and footing in {"told", "organisation", "case"} and patterns().cited.search(clause):
+        yield "cited"
+    if footing in {"told", "organisation", "habit", "own"} and category in {"judgement", "character", "hindsight"} and is_view(marked.sentence):
+        yield "view"
+
+
+def _near(marked: Marked) -> str:
+    """The marked words with the two behind them."""
+    return marked.sentence.doc[marked.span.start : min(marked.sentence.end, marked.span.end + 2)].text
+
+
+def _of_patients(marked: Marked, footing: Footing, slots: dict[str, str]) -> Iterator[str]:
+    root = marked.span.root
+    chose = patterns().declined.search(marked.span.text)
+    if footing == "habit" or (root.dep_ == "amod" and root.head.tag_ == "NNS"):
+        yield "habit"
+        return
+    actor = who(marked, slots)
+    if chose and actor in {"person", "organisation"} and patterns().refused.search(marked.span.text):
+        yield actor
+    elif chose and actor not in {"person", "organisation"}:
+        yield "declined"
+    yield "told"
+
+
+def _of_what_was_not(marked: Marked, clause: str) -> Iterator[str]:
+    opened = re.match(r"(?:\w+ ){0,4}?if\b|(?:\w+ ){0,2}?had\b", clause, re.IGNORECASE)
+    if any(token.lemma_ == "opportunity" for token in marked.span):
+        yield "missed"
+    elif opened or re.search(r"\bif\b", clause):
+        whole = re.search(r"\b(?:would|could|might|may|likely)\b", clause) is not None
+        yield ("view" if whole else "none") if is_view(marked.sentence) else "conditional" if whole else "condition"
+    elif is_view(marked.sentence) and not re.search(r"\b(?:I|we) (?:\w+ )?(?:should|could|ought)\b", clause, re.IGNORECASE):
+        yield "view"
 
 
 def question_for_action(sentence: Span, asked: Asked) -> Suggestion | None:
     """Where a weaker action stands, and what a stronger one of its kind might be; None where the sentence says too little to ask about."""
-    which = _kind_of(sentence.text, ACTIONS)
+    which = _kind_of(sentence.text, patterns().actions)
     clause = clause_around(sentence, sentence)
-    if not clause:
+    if not clause or not patterns().planned.search(sentence.text):
         return None
     table = tables()["action"]
     question = asked.take((*table.kinds[which], *table.kinds["other"]), {"clause": clause}, number=0, known=sentence.text)
     return Suggestion(kind="strengthen", question=question, reason=table.reason) if question else None
 
 
-def _kind_of(words: str, kinds: dict[str, str]) -> str:
-    return next((kind for kind, pattern in kinds.items() if re.search(pattern, words, re.IGNORECASE)), "other")
+def is_action(marked: Marked) -> bool:
+    """Whether the marked words plan or report an action, and do not only say what might have been."""
+    return not any(
+        token.lower_ in {"have", "having"} and token.dep_ == "aux" for token in marked.sentence if token.head in (marked.span.root, marked.span.root.head)
+    )
+
+
+def _kind_of(text: str, kinds: dict[str, re.Pattern[str]]) -> str:
+    return next((kind for kind, pattern in kinds.items() if pattern.search(text)), "other")
 
 
 def _again(table: Table, asked: Asked, slots: dict[str, str], *, number: int, known: str) -> Iterator[Suggestion]:
     """A reference to the earliest passage with the same kind of question."""
-    templates = {template for group in (*table.by_actor.values(), *table.kinds.values()) for template in group}
+    templates = {template for group in (*table.by_footing.values(), *table.kinds.values()) for template in group}
     earlier = sorted(
         {place for question, place in asked.questions.items() if place and place != number and any(_made_from(question, each) for each in templates)}
     )
     for place in earlier:
-        question = asked.take(tables()["again"].by_actor["ask"], {**slots, "number": str(place)}, number=0, known=f"{known} {place}")
+        question = asked.take(tables()["again"].by_footing["ask"], {**slots, "number": str(place)}, number=0, known=f"{known} {place}")
         if question:
             yield Suggestion(kind="ask", question=question, reason=tables()["again"].reason)
             return

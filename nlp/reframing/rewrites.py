@@ -27,7 +27,7 @@ from nlp.reframing.grades import (
 from nlp.reframing.grammar import Patch, actor_of, any_of, end_of, in_the_manner_of
 from nlp.reframing.marked import Marked
 from nlp.reframing.omissions import nobody_failed
-from nlp.reframing.questions import DOUBT, KINDS
+from nlp.reframing.questions import patterns
 from nlp.reframing.slots import RULES
 from nlp.reframing.statements import ACCORDING, CLOCK, is_reported, is_supposed
 from nlp.reframing.suppositions import if_only, missed_opportunity, should_have
@@ -65,18 +65,20 @@ def _gap_behind(marked: Marked, edit: Sequence[Patch]) -> str | None:
     if not re.search(r"""[\w)\].!?]["”’']?\s*$""", sentence):
         return None
     if category == "person_focused_action":
-        routed = re.search(KINDS["sanction"], sentence, re.IGNORECASE) or NO_PLAN.search(sentence)
+        routed = patterns().kinds["sanction"].search(sentence) or NO_PLAN.search(sentence)
         return "[Owner, date, and how it will be known that it works.]" if PLANNED.search(sentence) and not routed else None
     if not edit or is_supposed(marked.span.root):
         return None
     timed = CLOCK.search(sentence) is not None
     if category == "patient_blame":
-        if any(token.lemma_ in DOUBT for token in marked.span):
+        if patterns().doubt.search(marked.span.text):
             if any(token.lower_ in {"i", "we", "me", "us"} for token in marked.sentence):
                 return None  # the author heard it
             return "[Who took this report.]" if timed else "[Who took this report, and when.]"
         if not any(word in edit[0].words.lower() for word in ("declin", "did not take")):
             return None
+        if kind_of(actor_of(marked.span.root)) in {"staff", "organisation"}:
+            return "[In whose words.]" if timed else "[In whose words, and when.]"
         return "[In whose words, and what was offered.]" if timed else "[In whose words, when, and what was offered.]"
     actor = actor_of(marked.span.root)
     told = any(RULES.match(token.lower_) for token in marked.sentence if token.pos_ in {"NOUN", "PROPN"})
@@ -112,6 +114,9 @@ def actor_restored(sentence: Span, text: str) -> list[Patch] | None:
             break
     joined = [child for child in verb.rights if child.dep_ == "conj" and child.tag_ == "VBN" and child.left_edge.i == child.i and child.i - last.i <= 2]
     last = joined[-1] if joined else last
+    following = last.nbor() if last.i + 1 < sentence.end else last
+    if (following.text[:1].isupper() and following.pos_ != "PROPN") or "\n" in text[end_of(last) : following.idx]:
+        return None  # another sentence, run on
     return [Patch(end_of(last), end_of(last), " by [who, by role]")]
 
 

@@ -4,20 +4,20 @@ import re
 
 from spacy.tokens import Span, Token
 
-from nlp.actors import SUBJECTS, kind_of, kinds
-from nlp.reframing.clauses import clause_around
+from nlp.actors import SUBJECTS, is_device, kind_of, kinds
+from nlp.reframing.clauses import clause_around, clause_of
 from nlp.reframing.grammar import PEOPLE, actor_of, complement_run, inflected, noun_phrase, words_of
 from nlp.reframing.marked import Marked
+from nlp.reframing.wording import words
 
 TIME = re.compile(
     r"\b(?:at|by|around|on)\s+(?:approximately\s+|about\s+)?(?:\d{1,2}[:.]\d{2}(?:\s?(?:am|pm|hours|hrs))?|\d{4}\s?(?:hours|hrs)|\d{1,2}\s(?:January|February|March|"
     r"April|May|June|July|August|September|October|November|December)(?:\s\d{4})?)\b"
 )
 YOU = {"i": "you", "we": "you", "me": "you", "us": "you", "myself": "you"}
-POSSESSIVE = {"you": "your", "he": "his", "she": "her", "they": "their", "it": "its"}
 OBJECT = {"he": "him", "she": "her", "they": "them"}
+POSSESSIVES = {"their", "its", "it", "his", "her", "the"}
 OWNERS = {"his": "he", "her": "she", "their": "they", "my": "you", "our": "you", "him": "he", "them": "they"}
-UNCOUNTED = {"staff", "personnel", "management", "leadership", "nursing"}
 RULES = re.compile(
     r"polic|procedur|protocol|guid|rule|checklist|regulation|standard|order|instruction|plan|requirement|bundle|pathway|law|limitation|manual|sop|emtala|cfr|form"
 )
@@ -26,16 +26,9 @@ WEIGHING = re.compile(
     r"\b\w*(?:careless|inadequate|poor|improper|negligent|blatant|obvious|reckless)(?:ly)?\s+",
     re.IGNORECASE,
 )
-# Verbs that name the outcome or carry the blame themselves: a question takes their object and not what they say.
-LOADED = {
-    "abuse", "admit", "allege", "assist", "avoid", "benefit", "bother", "breach", "break", "bypass", "cause", "change", "choose", "claim", "complain",
-    "confuse", "dismiss", "disregard", "divert", "err", "experience", "fail", "flout", "forget", "give", "happen", "harass", "help", "ignore", "insist",
-    "lack", "lead", "let", "lose", "make", "misinterpret", "misread", "miss", "mistake", "misunderstand", "mitigate", "neglect", "occur", "omit", "ought",
-    "overlook", "prevent", "receive", "refuse", "remind", "result", "save", "seem", "suffer", "survive", "sustain", "undergo", "violate",
-}  # fmt: skip
 ADJECTIVAL = {"amod", "acomp", "attr", "compound"}
 LONGEST_ACT = 15
-NAMED = re.compile(r"(?:you|he|she|they|(?:the|your|his|her|their) [a-z][\w'’ -]*|[A-Z][\w'’ -]*)")
+NAMED = re.compile(r"(?:you|he|she|they|(?:the|your|his|her|their) [a-z][\w'’ -]*|Dr\.? [A-Z][\w'’ -]*)")
 UNCLEAN = re.compile(
     r"^$|,|#|/|\b(?:an?|the) (?:and|or)\b|\bmanner\b|\b(?:this|that|these|those|all|patient|it|so|an?|the|of|to|for|with|on|in|and|or)$|\bi\.e|^(?:of|any)\b",
     re.IGNORECASE,
@@ -47,29 +40,57 @@ def slots_of(marked: Marked) -> dict[str, str]:
     """Every slot that the sentence can fill; `who` is the kind of actor (person, organisation, nobody)."""
     span, text = marked.span, marked.text
     slots = {"when": _when(marked), "who": "nobody"}
-    quoted = " ".join(text[marked.finding.start : marked.finding.end].split())
-    if len(span) == 1 and span[0].dep_ == "amod" and marked.finding.category == "human_error" and 0 < span[0].head.i - span[0].i < 4:
-        quoted = words_of(text, list(span.doc[span[0].i : span[0].head.i + 1]))
-    if len(quoted.split()) <= LONGEST_WORD and not re.search('["“”\\[\\]]', quoted):
-        opens = not any(token.is_alpha for token in span.doc[marked.sentence.start : span.start])
-        slots["word"] = quoted.lower() if marked.shouted else quoted[0].lower() + quoted[1:] if opens and not quoted.isupper() else quoted
-    verb = _main_verb(marked)
-    actor = actor_of(verb if verb is not None else span.root)
-    if actor is None:
-        actor = next((child for token in span for child in token.lefts if child.dep_ == "poss" and child.lower_ in OWNERS), None)
-    if actor is not None and marked.finding.category == "patient_blame" and kind_of(actor) != "patient" and actor.lower_ not in OWNERS:
-        actor = None
+    quoted = _word(marked)
+    if len(quoted.split()) <= LONGEST_WORD and not re.search('["“”\\[\\]?]', quoted):
+        slots["word"] = quoted
+    verb, actor = _main_verb(marked), doer(marked)
     slots.update(_actor_slots(actor, text))
     if verb is not None:
         slots.update(_act_slots(verb, text, slots["when"]))
-    for name, noun in (("rule", _rule(marked)),):
-        if noun is not None and (phrase := definite(noun, text, without=span)):
-            slots[name] = phrase
+    rule = _rule(marked)
+    if rule is not None and (phrase := definite(rule, text, without=span)) and phrase.split()[0] not in POSSESSIVES:
+        slots["rule"] = phrase
     if clause := clause_around(span, marked.sentence):
         slots["clause"] = clause
-    if slots["who"] != "nobody" and not (NAMED.fullmatch(slots["actor"]) and any(token.tag_ == "VBD" or token.lower_ == "have" for token in marked.sentence)):
-        slots["who"] = "nobody"  # a garbled name, or a general statement with no time of its own
+    if slots["who"] != "nobody" and not NAMED.fullmatch(slots["actor"]):
+        slots["who"] = "nobody"  # a garbled name
     return {name: _plain(value, marked) for name, value in slots.items()}
+
+
+def doer(marked: Marked) -> Token | None:
+    """Who does what is marked, or leaves it undone."""
+    verb = _main_verb(marked)
+    actor = actor_of(verb if verb is not None else marked.span.root)
+    return actor or next((child for token in marked.span for child in token.lefts if child.dep_ == "poss" and child.lower_ in OWNERS), None)
+
+
+def who(marked: Marked, slots: dict[str, str]) -> str:
+    """Who or what acts, as `questions.toml` groups it: person, organisation, patient, thing; `told` where that is not sure."""
+    actor, verb = doer(marked), _main_verb(marked)
+    if actor is None:
+        subject = next((child for child in clause_of(marked.span.root).children if child.dep_ == "nsubj"), None)
+        return "thing" if kind_of(subject) == "thing" or (subject is not None and is_device(subject)) else "told"
+    kind = kind_of(actor)
+    if actor.lower_ in {"person", "individual", "anyone", "someone"}:
+        return "habit"
+    if verb is not None and verb.lemma_ in words().attending and (actor.pos_ == "PROPN" or kind == "patient" or actor.lower_ in {"he", "she"}):
+        return "patient"
+    return ("person" if slots["who"] == "person" else "told") if kind == "staff" else kind
+
+
+def _word(marked: Marked) -> str:
+    """The marked words, a grade with what it grades."""
+    span, text = marked.span, marked.text
+    last = span[-1] if span[-1].dep_ in {"amod", "advmod"} else span.root
+    head = last.head
+    if last.dep_ in {"amod", "advmod"} and 0 < head.i - last.i < 4 and marked.finding.category in {"human_error", "judgement"}:
+        quoted = words_of(text, list(span.doc[span.start : head.i + 1]))
+    else:
+        quoted = " ".join(text[marked.finding.start : marked.finding.end].split())
+    if marked.finding.category == "judgement":
+        quoted = re.sub(r"^(?:(?:not|no|never)\s|\w+n['’]t\s)+", "", quoted)  # what would count as *adequate*, not as *not adequate*
+    opens = not any(token.is_alpha for token in span.doc[marked.sentence.start : span.start])
+    return quoted[:1].lower() + quoted[1:] if opens and not quoted.isupper() else quoted
 
 
 def _plain(value: str, marked: Marked) -> str:
@@ -88,7 +109,7 @@ def _main_verb(marked: Marked) -> Token | None:
     if supposed is not None:
         return supposed
     verbs = [token for token in span if token.pos_ == "VERB" and token.dep_ not in ADJECTIVAL and not (token.dep_ == "conj" and token.head.pos_ == "ADJ")]
-    inside = [token for token in verbs if token.lemma_ not in LOADED]
+    inside = [token for token in verbs if token.lemma_ not in words().loaded]
     if inside:
         return inside[-1]
     for token in (*verbs, span.root):
@@ -143,9 +164,9 @@ def _actor_slots(actor: Token | None, text: str) -> dict[str, str]:
         name = definite(actor, text)
     if not name:
         return {}
-    possessive = POSSESSIVE.get(name) or (f"{name}'" if name.endswith("s") else f"{name}'s")
-    who = {"organisation": "organisation", "patient": "nobody"}.get(kind_of(actor), "person")
-    return {"actor": name, "actors": possessive, "actor_obj": OBJECT.get(name, name), "who": who}
+    owned = any(child.dep_ == "poss" and kind_of(child) in PEOPLE for child in actor.lefts)  # *the pilot's approach*
+    kind = "nobody" if owned else {"organisation": "organisation", "patient": "nobody"}.get(kind_of(actor), "person")
+    return {"actor": name, "actor_obj": OBJECT.get(name, name), "who": kind}
 
 
 def _joined(noun: Token) -> list[Token]:
@@ -155,9 +176,9 @@ def _joined(noun: Token) -> list[Token]:
 
 
 def _act_slots(verb: Token, text: str, when: str) -> dict[str, str]:
-    """*Check the chart* and *checking the chart*, from *failed to check the chart* and from *the chart should have been checked*."""
-    base, gerund = inflected(verb, "VB"), inflected(verb, "VBG")
-    if base is None or gerund is None or verb.lemma_ in LOADED | {"be", "have", "do", "know"}:
+    """*Checking the chart*, from *failed to check the chart* and from *the chart should have been checked*."""
+    gerund = inflected(verb, "VBG")
+    if gerund is None or verb.lemma_ in words().loaded | {"be", "have", "do", "know"}:
         return {}
     if verb.i + 1 < verb.sent.end and verb.nbor().text == "-":
         return {}
@@ -186,7 +207,7 @@ def _act_slots(verb: Token, text: str, when: str) -> dict[str, str]:
     if len(tail.split()) > LONGEST_ACT or re.search(r"\w\.\w", tail) or re.search('["“”\\[\\];:]', tail) or tail.count("(") != tail.count(")"):
         return {}
     tail = re.sub(r"\bmy\b", "your", re.sub(r"\bour\b", "your", tail))
-    return {"act": f"{base} {tail}".strip(), "acting": f"{gerund} {tail}".strip()}
+    return {"acting": f"{gerund} {tail}".strip()}
 
 
 def definite(noun: Token, text: str, *, without: Span | None = None) -> str:
@@ -194,27 +215,27 @@ def definite(noun: Token, text: str, *, without: Span | None = None) -> str:
     if noun.pos_ == "PRON" or noun.lower_ in {"this", "that", "these", "those", "it", "which", "who", "one", "all"}:
         return ""
     phrase = noun_phrase(noun)
-    words = words_of(text, phrase)
-    if re.search('["“”\\[\\]]', words) or words.count("(") != words.count(")"):
+    named = words_of(text, phrase)
+    if re.search('["“”\\[\\]]', named) or named.count("(") != named.count(")"):
         return ""
     first = phrase[0]
     if without is not None and any(token.i < noun.i for token in without) and without[-1].i < noun.i and without[0].i >= first.i:
-        words = words.replace(f"{words_of(text, list(without))} ", "", 1)
+        named = named.replace(f"{words_of(text, list(without))} ", "", 1)
         first = without.doc[without.end] if first.i == without.start else first
-    words = WEIGHING.sub("", words + " ").strip()
+    named = WEIGHING.sub("", named + " ").strip()
     if first.lower_ in {"a", "an", "any", "another", "some", "no", "each", "every"}:
-        rest = words.split(" ", 1)
+        rest = named.split(" ", 1)
         return f"the {rest[1]}" if len(rest) > 1 else ""
-    if (first.pos_ != "PROPN" or first.lemma_.lower() in kinds()) and not words[:2].isupper():
-        words = words[:1].lower() + words[1:]
+    if (first.pos_ != "PROPN" or first.lemma_.lower() in kinds()) and not named[:2].isupper():
+        named = named[:1].lower() + named[1:]
     if first.lower_ in {"my", "our"}:
-        return "your " + words.split(" ", 1)[1] if " " in words else ""
+        return "your " + named.split(" ", 1)[1] if " " in named else ""
     bare = (
         first.dep_ not in {"det", "poss"}
         and first.tag_ not in {"DT", "PRP$", "CD"}
         and not any(child.dep_ in {"det", "poss", "nummod"} for child in noun.children)
     )
-    return f"the {words}" if bare and noun.tag_ == "NN" and noun.lemma_.lower() not in UNCOUNTED else words
+    return f"the {named}" if bare and noun.tag_ == "NN" and noun.lemma_.lower() not in words().uncounted else named
 
 
 def graded(span: Span) -> Token | None:

@@ -30,14 +30,15 @@ def should_have(marked: Marked) -> list[Patch] | None:
     if any(token.pos_ not in {"ADV"} for token in plain):
         return None
     behind = marked.text[end_of(verb) : marked.sentence.end_char]
-    if verb.lemma_ in {"be", "have"} or ";" in behind or is_reported(verb, marked) or any(token.lower_ == "if" for token in marked.sentence):
+    opened = any(token.lower_ in {"if", "whether", "unless"} for token in marked.sentence)
+    if verb.lemma_ in {"be", "have"} or verb.dep_ == "conj" or ";" in behind or is_reported(verb, marked) or opened:
         return None  # what a witness or a rule expects is no word on what happened
     negated = any(token.lower_ in {"not", "never", "n't"} for token in group)
     scaled = any(token.lower_ in words().scaled or token.tag_ in {"JJR", "RBR"} for token in [*plain, *verb.subtree])
     adverbs = " ".join(token.text for token in plain)
     kept = f"{adverbs} " if adverbs else ""
     passive = any(token.lower_ == "been" for token in group)
-    if not passive and any(token.tag_ == "JJR" for token in verb.subtree):
+    if any(token.tag_ == "JJR" for token in verb.subtree):
         return None  # *kept a closer watch*: a matter of degree all through
     subject = next((child for child in verb.lefts if child.dep_ in SUBJECTS), None) or subject_of(verb)
     if subject is None or subject.lower_ in {"i", "we"} or (not passive and not _can_act(subject)):

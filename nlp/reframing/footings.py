@@ -1,0 +1,144 @@
+"""What a sentence is to an investigation: an event told, a count of cases, a habit, a rule, a risk. Each is asked in another way, or not at all."""
+
+import re
+from typing import Literal
+
+from spacy.tokens import Span, Token
+
+from nlp.actors import SUBJECTS, kind_of
+from nlp.reframing.clauses import clause_of
+from nlp.reframing.grammar import actor_of
+from nlp.reframing.marked import Marked
+from nlp.reframing.wording import words
+
+Footing = Literal["told", "own", "organisation", "cases", "case", "habit", "norm", "supposed", "effect", "named", "search", "open"]
+
+NUMBER = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|several|some|many|most)"
+ASIDE = r"(?:\([^)]*\)\s*)?"
+CASES = re.compile(rf"\b({NUMBER})\s*{ASIDE}(?:\w+\s+){{0,2}}{ASIDE}(?:out\s+)?of\s+(?:the\s+)?({NUMBER}|\(#)", re.IGNORECASE)
+LOOKED_AT = re.compile(r"\bsampled\b|\b(?:patients|records|residents|cases)(?:\s+whose\s+\w+(?:\s+\w+)?\s+were)?\s+(?:reviewed|examined)\b", re.IGNORECASE)
+ARRANGEMENT = re.compile(r"by-?laws|\bpolic|regulation|\blog\b|\bsigns?\b|\blists?\b|\bcontract|\bsystem|\bprocess", re.IGNORECASE)
+OWN = re.compile(r"\b(?:I|we|my|our)\b", re.IGNORECASE)
+INQUIRER = re.compile(r"\b(?:inquest|coroner|panel|surveyor)", re.IGNORECASE)
+
+
+def footing_of(marked: Marked) -> Footing:
+    """How the marked words stand in their sentence; `told` where nothing else is sure."""
+    span, category = marked.span, marked.finding.category
+    head = clause_of(span.root)
+    if marked.sentence.text.rstrip(" \"')").endswith("?") or any(
+        child.lower_ == "whether" for each in (span.root, *span.root.ancestors) for child in each.lefts
+    ):
+        return "open"
+    if category == "failure" and _is_search(span, head):
+        return "search"
+    if any(child.lower_ in words().organs for child in span.root.lefts):
+        return "open"  # *cardiac failure*
+    if noun := _bare_failing(span):
+        return "effect" if _has_effect(noun) else "named"
+    if category != "counterfactual" or not _looks_back(marked):
+        if _is_norm(head):
+            return "norm"
+        if _is_possible(span.root, head):
+            return "supposed"
+    if is_narrator(marked.sentence) and _is_own(span, head):
+        return "own"
+    if (counted := _cases(marked.sentence.text)) and not ARRANGEMENT.search(head.sent.doc[span.start : span.end + 12].text):
+        return counted
+    past = _is_past(head) or any(token.tag_ == "VBD" for token in span)
+    if kind_of(actor_of(span.root)) == "organisation" and past:
+        return "organisation"
+    found = category in {"failure", "human_error"} and (head.lemma_ == "be" or span.root.pos_ == "NOUN")  # *the cause is the failure to*
+    present = head.tag_ in {"VBZ", "VBP"} or any(child.lower_ in {"do", "does"} for child in head.lefts)
+    return "told" if found or past or not present else "habit"
+
+
+def _cases(sentence: str) -> Footing | None:
+    """Whether cases are counted, and whether it is one of several."""
+    match = CASES.search(sentence)
+    if match is None:
+        return "cases" if LOOKED_AT.search(sentence) else None
+    count, whole = (group.lower() in {"1", "one"} for group in match.groups())
+    return None if whole else "case" if count else "cases"
+
+
+def _is_search(span: Span, head: Token) -> bool:
+    subject = _subject(head)
+    found = subject is not None and subject.lemma_.lower() in words().searches
+    return found and any(token.lemma_.lower() in words().finds for token in (*span, *(child for token in span for child in token.rights)))
+
+
+def _bare_failing(span: Span) -> Token | None:
+    """*These failings*, *the error*, *this deficient practice*: a noun that does not say what was done or not done."""
+    noun = next((token for token in reversed(list(span)) if token.pos_ == "NOUN" and token.lemma_.lower() in words().failings), None)
+    if noun is None and span.root.dep_ == "amod" and span.root.head.lemma_.lower() == "practice":
+        noun = span.root.head
+    if noun is None or (noun.i + 1 < noun.sent.end and noun.nbor().lower_ in {"to", "of"}):
+        return None
+    told = {"by", "of", "to"} if noun.tag_ == "NNS" else {"in", "by", "of", "to"}
+    if any(child.dep_ in {"acl", "compound", "poss", "nummod"} or child.lower_ in told for child in noun.children):
+        return None
+    return noun
+
+
+def _has_effect(noun: Token) -> bool:
+    verb = noun.head
+    return noun.dep_ in SUBJECTS and verb.lemma_.lower() in words().effects and not any(child.dep_ == "auxpass" for child in verb.lefts)
+
+
+def _looks_back(marked: Marked) -> bool:
+    """*Should have*, *had he*, *missed opportunity*: what was not, told of the past."""
+    return any(token.lower_ in {"have", "had", "of", "been", "missed", "lost", "were"} for token in marked.sentence)
+
+
+def _is_norm(head: Token) -> bool:
+    helpers = {child.lower_ for child in head.lefts if child.dep_ == "aux"}
+    above = head.head if head.dep_ in {"ccomp", "xcomp", "advcl"} else head
+    return (bool(helpers & words().duties) and "have" not in helpers) or above.lemma_.lower() in {"require", "recommend"}
+
+
+def _is_possible(token: Token, head: Token) -> bool:
+    """Under *may*, *could*, *risk of*, *if*; what governs the sentence's own verb counts too."""
+    subject = _subject(head)
+    if subject is not None and subject.lemma_.lower() in words().risks:
+        return True  # *the risk is of being overlooked*
+    inside, below = True, token
+    for each in (token, *token.ancestors):
+        before = [child for child in (each.lefts if inside else ()) if child.dep_ in {"mark", "aux", "advmod", "amod", "compound"}]
+        if any(child.lower_ in words().risks for child in before) and not any(child.lower_ == "have" for child in before if child.dep_ == "aux"):
+            return True
+        under = below.lower_ == "of" or below.dep_ in {"acl", "ccomp", "relcl"}
+        if each.pos_ == "NOUN" and each.lemma_.lower() in words().risks and under:
+            return True
+        below, inside = each, inside and each != head
+    return False
+
+
+def _is_own(span: Span, head: Token) -> bool:
+    subject = _subject(head)
+    while subject is None and head.dep_ in {"conj", "xcomp"}:
+        head = head.head
+        subject = _subject(head)
+    if subject is not None and subject.lower_ in {"i", "we"}:
+        return True
+    return any(child.lower_ in {"my", "our"} for token in span for child in token.lefts) or any(token.lower_ in {"my", "our"} for token in span)
+
+
+def _is_past(head: Token) -> bool:
+    """Whether the clause is told in a past tense, or in the perfect."""
+    helpers = [child for child in head.lefts if child.dep_ in {"aux", "auxpass"}]
+    return head.tag_ == "VBD" or any(child.lower_ in {"had", "has", "have", "did", "was", "were"} for child in helpers)
+
+
+def _subject(verb: Token) -> Token | None:
+    return next((child for child in verb.children if child.dep_ in SUBJECTS), None)
+
+
+def is_narrator(sentence: Span) -> bool:
+    """Whether *I* and *we* are those who were there, and not a coroner or another who looks into it."""
+    return INQUIRER.search(sentence.doc.text) is None
+
+
+def is_view(sentence: Span) -> bool:
+    """Whether the author, who was there, speaks for himself or herself."""
+    return OWN.search(sentence.text) is not None and is_narrator(sentence)
