@@ -105,6 +105,8 @@ class Server:
                         raise _NoAnswerError("endless", stop=True)
                     if time.monotonic() > deadline:
                         raise _NoAnswerError("out_of_time", stop=True)
+        except httpx2.TimeoutException as error:
+            raise _NoAnswerError("out_of_time", stop=True) from error
         except httpx2.HTTPError as error:
             raise _NoAnswerError("unreachable", stop=True) from error
         return bytes(received)
@@ -182,9 +184,8 @@ class LanguageModelSuggester:
         return replace(finding, suggestions=tuple(suggestions))
 
     def _may_be_written(self, rewrite: str, before: str, marked: str) -> bool:
-        if "\n" in rewrite or len(rewrite) > 2 * len(before) + 200 or rewrite == before:
-            return False
-        why = refused_because(Change(before=before, after=rewrite, marked=marked, kind="reworded"))
+        why = "no other sentence" if "\n" in rewrite or len(rewrite) > 2 * len(before) + 200 or rewrite == before else None
+        why = why or refused_because(Change(before=before, after=rewrite, marked=marked, kind="reworded"))
         if why is None:
             was, now = self.rereader.read([before, rewrite])
             why = "marked anew" if categories(now) - categories(was) or len(now) >= max(1, len(was)) else None
