@@ -20,8 +20,9 @@ class Marked:
 
     @property
     def shouted(self) -> bool:
-        """Whether the sentence is all in capitals."""
-        return is_shouted(self.text[self.sentence.start_char : self.sentence.end_char])
+        """Whether the sentence, or what is marked in it, is all in capitals."""
+        words = self.text[self.finding.start : self.finding.end]
+        return is_shouted(self.text[self.sentence.start_char : self.sentence.end_char]) or (" " in words and words.isupper())
 
     def after(self, patches: Iterable[Patch]) -> str:
         """The sentence with these patches."""

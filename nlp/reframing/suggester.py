@@ -169,7 +169,7 @@ def _for_sentence(parse: Parse, place: int, sentence: Sentence, findings: Sequen
         together = _together(drafts)
         if together:
             yield Suggestion(kind="rewrite", start=sentence.start, end=sentence.end, replacement=drafts[0].marked.after(together), reason=f"{TOGETHER} {GAPS}")
-    if sentence.hidden_actor:
+    if sentence.hidden_actor and sentence.attribution not in {"system", "mixed"}:  # where a condition is the explanation, nobody is looked for
         patches = actor_restored(span, text)
         before = text[sentence.start : sentence.end]
         if patches and sentence.start <= patches[0].start <= sentence.end:

@@ -114,7 +114,8 @@ def if_only(marked: Marked) -> list[Patch] | None:
     form = f"[{be} not: confirm with source] {verb.text}" if passive else f"[did not: confirm with source] {base}"
     if base is None or (passive and be is None):
         return None
-    who = words_of(text, list(sentence.doc[subject.left_edge.i : subject.right_edge.i + 1]))
+    people = [token for token in sentence.doc[subject.left_edge.i : subject.right_edge.i + 1] if token.lower_ != "only" or token.nbor(-1).lower_ != "if"]
+    who = words_of(text, people)
     tail = words_of(text, list(sentence.doc[verb.i + 1 : last.i + 1])) if last.i > verb.i else ""
     said = f"{who[0].upper()}{who[1:]} {form} {tail}".rstrip(" ,")
     return [Patch(sentence.start_char, sentence.end_char, f"{said}. [Open: {main}. Say what is known of it, with its source, or leave it out.]")]

@@ -53,6 +53,7 @@ class Words:
     approving: frozenset[str]
     loaded: frozenset[str]
     uncounted: frozenset[str]
+    offered: frozenset[str]
     doubting: dict[str, dict[str, str]]
 
 
@@ -139,12 +140,19 @@ def doubting_verb(marked: Marked) -> list[Patch] | None:
     known = words().doubting[token.lemma_.lower()]
     kind, last = _frame(token)
     lemma = known.get(kind)
-    if lemma is None:
+    if lemma is None or (lemma == "decline" and not _was_offered(marked, token, kind)):
         return None
     forms = getInflection(lemma, tag=token.tag_)
     if not forms:
         return None
     return [Patch(token.idx, end_of(last), in_the_manner_of(marked.text[token.idx], forms[0], shouted=marked.shouted))]
+
+
+def _was_offered(marked: Marked, verb: Token, kind: str) -> bool:
+    """Whether what was refused is what a patient is offered: one declines care, and not one's work or to go to school."""
+    if marked.finding.category != "patient_blame":
+        return False
+    return kind != "infinitive" or any(child.tag_ == "VB" and child.lemma_ in words().offered for child in verb.rights)
 
 
 def _frame(verb: Token) -> tuple[str, Token]:

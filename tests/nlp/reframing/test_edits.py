@@ -41,7 +41,8 @@ PAIRS = [
     ("The patient refused treatment.", "The patient declined treatment."),
     ("The patient was non-compliant with his insulin, which led to the admission.",
      "The patient did not take his insulin as prescribed, which led to the admission."),
-    ("The consultant refused to come in.", "The consultant declined to come in."),
+    ("The patient refused to accept the transfusion.", "The patient declined to accept the transfusion."),
+    ("Nurse FAILED TO CHECK the band.", "Nurse DID NOT CHECK the band."),
 ]  # fmt: skip
 
 SILENT = [

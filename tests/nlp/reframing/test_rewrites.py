@@ -40,6 +40,8 @@ def test_a_rewrite_is_never_safe_to_apply_as_it_is(read):
 def test_a_supposition_becomes_an_event_to_confirm_and_an_open_point(read):
     (rewrite,) = rewrites(read("The burn could have been avoided if staff had cooled the water."))
     assert rewrite.startswith("Staff [did not: confirm with source] cool the water. [Open: the burn could have been avoided.")
+    (rewrite,) = rewrites(read("If only the porter had waited, the bed would have been clear."))
+    assert rewrite.startswith("The porter [did not: confirm with source] wait.")  # and not *only the porter*
 
 
 def test_several_findings_of_a_sentence_are_also_offered_together(read):
