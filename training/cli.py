@@ -11,6 +11,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(corpus, name="corpus")
     for command in (
         model_commands.train,
+        model_commands.average,
         model_commands.evaluate,
         model_commands.baseline,
         model_commands.promote,

@@ -71,6 +71,18 @@ def train(
     typer.echo(f"The artefact is in {artefact}. Judge it with 'secondstory evaluate {artefact}'.")
 
 
+def average(
+    runs: Annotated[list[Path], typer.Argument(help="Folders of runs, each trained on from the one before or from the same start.")],
+    run: Annotated[Path, typer.Option(help="The new run's folder.")],
+    version: Annotated[str | None, typer.Option(help="The artefact's version; today's date if left out.")] = None,
+) -> None:
+    """The mean of several trained networks as one artefact; often better than each."""
+    from training.train import average as mean
+
+    artefact = mean(runs, run, version_name=version or datetime.now(UTC).strftime("%Y.%m.%d"), say=typer.echo)
+    typer.echo(f"The artefact is in {artefact}. Judge it with 'secondstory evaluate {artefact}'.")
+
+
 def evaluate(
     contestants: Annotated[list[str], typer.Argument(help="Artefact folders, 'released', 'released-alone' (without rules) or 'rules'.")],
     corpus: Corpus = [],  # noqa: B006  # typer copies it

@@ -4,7 +4,7 @@ import hashlib
 import json
 import platform
 import subprocess
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -81,11 +81,39 @@ def train(
     if only_network:
         return run
 
-    manifest = Manifest(
+    return finish(network, _manifest(config, data, version_name), data, run, say=say)
+
+
+def average(runs: Sequence[Path], run: Path, *, version_name: str, say: Say = print) -> Path:
+    """The mean of the networks of these runs, weight by weight, calibrated and exported with the config of the last; returns the artefact's folder.
+
+    It is often better than each of them where one was trained on from another (Wortsman 2022, "model soups"); networks of different starts do not mix.
+
+    Raises:
+        UnreadableInputError: a folder holds no trained network.
+    """
+    states = []
+    for each in runs:
+        if not (each / NETWORK).is_file():
+            raise UnreadableInputError(f"There is no trained network in '{each}': {NETWORK} is missing.")
+        states.append(torch.load(each / NETWORK, weights_only=True))
+    config = TrainingConfig.model_validate_json((runs[-1] / CONFIG).read_text(encoding="utf-8"))
+    network = Network.from_weights(weights_folder(config.model.weights), current_labels())
+    network.load_state_dict({name: torch.stack([state[name].float() for state in states]).mean(0) for name in states[0]})
+    run.mkdir(parents=True, exist_ok=True)
+    (run / CONFIG).write_text(config.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    torch.save(network.state_dict(), run / NETWORK)
+    data = gather(config.corpora)
+    return finish(network.eval(), _manifest(config, data, version_name), data, run, say=say)
+
+
+def _manifest(config: TrainingConfig, data: Data, version_name: str) -> Manifest:
+    """What a network trained so is, before calibration."""
+    return Manifest(
         name=config.model.name,
         version=version_name,
         taxonomy=load().version,
-        labels=labels,
+        labels=current_labels(),
         budget=config.loop.window_pieces[1],
         hides_names=config.model.hide_names,
         hides_gender=config.model.hide_gender,
@@ -94,7 +122,6 @@ def train(
         config=json.loads(config.model_dump_json()),
         environment=environment(),
     )
-    return finish(network, manifest, data, run, say=say)
 
 
 def finish(network: Network, manifest: Manifest, data: Data, run: Path, *, say: Say = print) -> Path:

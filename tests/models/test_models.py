@@ -268,3 +268,28 @@ def test_a_released_graph_becomes_a_network_again(artefact, weights, encoder):
     again = np.concatenate(TorchScorer(restore(artefact), encoder.pad)(windows))
     shipped = np.concatenate(OnnxScorer(artefact / "model.onnx")(windows))
     assert (again * shipped).sum() / (np.linalg.norm(again) * np.linalg.norm(shipped)) > 0.99
+
+
+def test_the_average_of_two_runs_is_their_mean_and_an_artefact(weights, tmp_path):
+    import torch
+
+    from models.network import Network
+    from training.config import CorpusConfig, ModelConfig, TrainingConfig
+    from training.corpus import write
+    from training.distil import CONFIG, NETWORK
+    from training.train import average
+
+    write([make_document(name).model_copy(update={"split": part}) for name, part in (("d1", "train"), ("d2", "dev"), ("d3", "test"))], tmp_path / "c.jsonl")
+    config = TrainingConfig(corpora=(CorpusConfig(path=tmp_path / "c.jsonl"),), model=ModelConfig(weights=str(weights)))
+    runs = [tmp_path / "one", tmp_path / "two"]
+    for seed, run in enumerate(runs):
+        torch.manual_seed(seed)
+        run.mkdir()
+        (run / CONFIG).write_text(config.model_dump_json())
+        torch.save(Network.from_weights(weights, LABELS).state_dict(), run / NETWORK)
+    folder = average(runs, tmp_path / "mean", version_name="1", say=lambda _: None)
+    assert load_manifest(folder).version == "1"
+    one, two, mean = (torch.load(run / NETWORK, weights_only=True)["reading.0.weight"] for run in (*runs, tmp_path / "mean"))
+    assert torch.allclose(mean, (one + two) / 2)
+    with pytest.raises(UnreadableInputError, match="no trained network"):
+        average([tmp_path], tmp_path / "mean", version_name="1")
