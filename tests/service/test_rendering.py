@@ -6,7 +6,7 @@ from rich.console import Console
 from nlp.report import Estimate, Report
 from service.rendering import as_html, as_markdown, print_analysis, summary
 
-WORDS = "It was clearly obvious that the patient refused to use the frame."
+WORDS = "The nurse carelessly failed to check the allergy status. The patient refused his tablets."
 
 
 def terminal(report, analysis):
