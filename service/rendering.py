@@ -1,6 +1,7 @@
 """An analysis for a reader: terminal, Markdown, self-contained HTML. Text is always escaped."""
 
 import html
+import re
 from collections.abc import Iterator, Sequence
 
 from rich.console import Console
@@ -29,7 +30,7 @@ def print_analysis(report: Report, analysis: Analysis, console: Console) -> None
     for finding in analysis.findings:
         console.print(f"\n[bold]{escape(report.text[finding.start : finding.end])}[/bold]  {_label(finding)}")
         console.print(f"  {escape(finding.rationale)} ({escape(finding.standard)})")
-        for line in _suggestions(finding.suggestions):
+        for line in _suggestions(report, finding.suggestions):
             console.print(f"  → {escape(line)}")
     for words, lines in _of_sentences(report, analysis):
         console.print(f"\n[italic]{escape(words)}[/italic]")
@@ -42,16 +43,16 @@ def print_analysis(report: Report, analysis: Analysis, console: Console) -> None
 
 def as_markdown(report: Report, analysis: Analysis) -> str:
     """Findings and measures as Markdown."""
-    lines = [f"# {report.id}", ""]
+    lines = [f"# {_literal(report.id)}", ""]
     for finding in analysis.findings:
         lines += [
-            f"- **{_plain(report.text[finding.start : finding.end])}** {_label(finding)}",
-            f"  {finding.rationale} ({finding.standard})",
+            f"- **{_literal(report.text[finding.start : finding.end])}** {_literal(_label(finding))}",
+            f"  {_literal(finding.rationale)} ({_literal(finding.standard)})",
         ]
-        lines += [f"  - {line}" for line in _suggestions(finding.suggestions)]
+        lines += [f"  - {_literal(line)}" for line in _suggestions(report, finding.suggestions)]
     for words, advice in _of_sentences(report, analysis):
-        lines += [f"- *{_plain(words)}*", *(f"  - {line}" for line in advice)]
-    return "\n".join([*lines, "", *(f"- {line}" for line in summary(analysis)), "", ""])
+        lines += [f"- *{_literal(words)}*", *(f"  - {_literal(line)}" for line in advice)]
+    return "\n".join([*lines, "", *(f"- {_literal(line)}" for line in summary(analysis)), "", ""])
 
 
 def taxonomy_page() -> str:
@@ -83,7 +84,7 @@ def as_html(report: Report, analysis: Analysis) -> str:
     items = "".join(
         f"<li><strong>{html.escape(report.text[each.start : each.end])}</strong> {html.escape(_label(each))}<br>"
         f"{html.escape(each.rationale)} <em>{html.escape(each.standard)}</em>"
-        f"<ul>{''.join(f'<li>{html.escape(line)}</li>' for line in _suggestions(each.suggestions))}</ul></li>"
+        f"<ul>{''.join(f'<li>{html.escape(line)}</li>' for line in _suggestions(report, each.suggestions))}</ul></li>"
         for each in analysis.findings
     )
     advice = "".join(
@@ -113,9 +114,14 @@ def summary(analysis: Analysis) -> Iterator[str]:
 
 
 def _estimate(estimate: Estimate) -> str:
-    if estimate.value is None:
+    if estimate.value is None or estimate.low is None or estimate.high is None:
         return f"no value ({estimate.why})"
-    return f"{estimate.value:g} (95% interval {estimate.low:g} to {estimate.high:g})"
+    return f"{_two_digits(estimate.value)} (95% interval {_two_digits(estimate.low)} to {_two_digits(estimate.high)})"
+
+
+def _two_digits(value: float) -> str:
+    """Two significant digits, never in the notation with an exponent."""
+    return f"{float(f'{value:.2g}'):g}"
 
 
 def _label(finding: Finding) -> str:
@@ -126,11 +132,13 @@ def _label(finding: Finding) -> str:
 NAMES = {"edit": "edit", "rewrite": "rewrite with gaps", "ask": "ask", "strengthen": "could it be stronger", "restore_actor": "say who acted"}
 
 
-def _suggestions(suggestions: Sequence[Suggestion]) -> Iterator[str]:
+def _suggestions(report: Report, suggestions: Sequence[Suggestion]) -> Iterator[str]:
+    """What to do in a line each; a change says which words go and what comes in their place."""
     for suggestion in suggestions:
         name = NAMES[suggestion.kind] + (", safe" if suggestion.safe else "") + (", by a language model" if suggestion.written_by != "rules" else "")
         if suggestion.replacement is not None:
-            yield f"{name}: {' '.join(suggestion.replacement.split()) or '(leave out)'}"
+            old, new = (" ".join(words.split()) for words in (report.text[suggestion.start : suggestion.end], suggestion.replacement))
+            yield f"{name}: {f'“{old}”' if old else '(insert)'} → {f'“{new}”' if new else '(leave out)'}"
         if suggestion.question:
             yield f"{name}: {suggestion.question}"
 
@@ -139,8 +147,9 @@ def _of_sentences(report: Report, analysis: Analysis) -> Iterator[tuple[str, lis
     """Sentences with advice of their own: their words and the lines of advice."""
     for sentence in analysis.sentences:
         if sentence.suggestions:
-            yield " ".join(report.text[sentence.start : sentence.end].split()), list(_suggestions(sentence.suggestions))
+            yield " ".join(report.text[sentence.start : sentence.end].split()), list(_suggestions(report, sentence.suggestions))
 
 
-def _plain(words: str) -> str:
-    return " ".join(words.split()).replace("*", "\\*")
+def _literal(words: str) -> str:
+    """The words on one line, so that Markdown and the HTML inside it show them as they are."""
+    return re.sub(r"([\\`*_\[\]~])", r"\\\1", html.escape(" ".join(words.split()), quote=False))

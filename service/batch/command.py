@@ -82,8 +82,18 @@ def _run(inputs: list[Path], output: Path, options: "BatchOptions") -> None:
             raise typer.Exit(130) from None
     typer.echo(f"{manifest.documents:,} reports scored, {manifest.errors:,} records with an error, in '{output}'.")
     if manifest.errors:
-        typer.echo(f"What was wrong with each, and what to do, is in '{output / 'errors'}'.", err=True)
+        _say_faults(output)
         raise typer.Exit(SOME_FAILED)
+
+
+def _say_faults(output: Path) -> None:
+    from service.batch.parts import commonest_faults
+
+    faults = commonest_faults(output)
+    code, _, message = faults[0]
+    typer.echo(f"Errors by code: {', '.join(f'{count:,} {code}' for code, count, _ in faults)}.", err=True)
+    typer.echo(f"{code}: {message}", err=True)
+    typer.echo(f"What was wrong with each, and what to do, is in '{output / 'errors'}'.", err=True)
 
 
 def _say(found: "Estimate") -> None:

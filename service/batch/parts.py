@@ -6,6 +6,7 @@ The documents of a part come last: where they are, the part is complete. Within 
 import csv
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,17 @@ def table_rows(folder: Path, name: str) -> int:
     return sum(pq.read_metadata(path).num_rows for path in (folder / name).glob(PATTERN))
 
 
+def commonest_faults(folder: Path) -> list[tuple[str, int, str]]:
+    """Code, number of records and first message of every kind of fault in the errors table, the commonest first."""
+    counts: Counter[str] = Counter()
+    messages: dict[str, str] = {}
+    for path in sorted((folder / "errors").glob(PATTERN)):
+        for row in pq.read_table(path, columns=["code", "message"]).to_pylist():
+            counts[row["code"]] += 1
+            messages.setdefault(row["code"], row["message"])
+    return [(code, count, messages[code]) for code, count in counts.most_common()]
+
+
 def write_csv(folder: Path, name: str, keep: tuple[str, ...]) -> None:
     """One CSV file of a table. Lists are joined by semicolons, kept columns get a column each, and what a spreadsheet would run as a formula is quoted."""
     write_whole(folder / f"{name}.csv", lambda path: _write_csv(path, sorted((folder / name).glob(PATTERN)), keep))
@@ -115,6 +127,8 @@ def _write_csv(path: Path, parts: list[Path], keep: tuple[str, ...]) -> None:
 def _cell(value: Any) -> Any:
     if isinstance(value, list):
         return "; ".join(value)
+    if isinstance(value, float):
+        return float(f"{value:.7g}")  # what a float32 holds
     if isinstance(value, str) and value.startswith(FORMULA) and not _is_number(value):
         return "'" + value
     return value

@@ -18,10 +18,12 @@ from service.batch.manifest import MANIFEST, RunManifest
 from service.batch.options import BatchOptions
 from service.batch.parts import PartWriter, complete_parts, log_line, prepare, table_rows, write_csv, write_whole, written_parts
 from service.batch.reading import InputFile, find_inputs, read_rows
-from service.batch.rows import in_batches
+from service.batch.rows import Row, in_batches
 from service.batch.scoring import NAMES
 
 LOG = "run.log.jsonl"
+# So many records that fail alike at the start stop a run, and where there are fewer in all, so many.
+HEAD, FEW = 100, 10
 Progress = Callable[[int, int, int | None], None]
 
 
@@ -57,17 +59,30 @@ def count_records(files: Sequence[InputFile], options: BatchOptions) -> int:
 
     Raises:
         MissingColumnError: no record can be read, as the mapped columns are nowhere; the message names those that are.
+        UnreadableInputError: the first `HEAD` records, or all of fewer, have the same fault, which is then one of the column map or the export.
     """
     total, missing, readable = 0, "", False
+    head: list[Row] = []
     for row in read_rows(files, options, documents=False):
         total += 1
+        if len(head) < HEAD and row.row is not None:
+            head.append(row)
+            if len(head) == HEAD:
+                _refuse_alike(head)
         if row.code is None:
             readable = True
         elif row.code == MissingColumnError.code:
             missing = missing or f"{row.input}: {row.message}"
     if missing and not readable:
         raise MissingColumnError(missing)
+    if len(head) >= FEW:
+        _refuse_alike(head)
     return total
+
+
+def _refuse_alike(head: Sequence[Row]) -> None:
+    if head[0].code not in {None, MissingColumnError.code} and len({row.code for row in head}) == 1:
+        raise UnreadableInputError(f"Nothing is scored, as the first {len(head)} records all have the same fault ({head[0].code}). {head[0].message}")
 
 
 def _score(files: Sequence[InputFile], output: Path, options: BatchOptions, engine: Engine, on_progress: Progress, total: int) -> None:

@@ -64,6 +64,8 @@ def sample(
     typer.echo(
         f"Written: {output}{' (it holds report text)' if held else ''}. Fill in the column 'blame' with yes or no; leave open what cannot be said.", err=True
     )
+    if without := len(drawn) - len(held):
+        typer.echo(f"{without} of {len(drawn)} reports stand there by id only, as their text is not at hand: give the scored files with --texts.", err=True)
 
 
 def sample_score(

@@ -61,7 +61,8 @@ def _ratios(name: str, plain: str, found: Audit, notes: Sequence[str]) -> Sectio
         return Section(id=name, title=title, says=found.why, notes=(*left_out, *notes))
     clear = [each.group for each in found.comparisons if each.p_holm < 0.05]
     compared = f"Groups compared with '{found.reference}', the largest: {len(found.comparisons)}."
-    says = f"{compared} After Holm's correction, differing from it beyond chance: {', '.join(clear) or 'none'}."
+    named = f"{', '.join(clear)}; about one such in twenty audits is expected by chance" if clear else "none"
+    says = f"{compared} With p under 0.05 after Holm's correction for that number: {named}."
     rows = [Row(each.group, each.ratio, found.counts[each.group].whole) for each in found.comparisons]
     return Section(
         id=name,
@@ -76,6 +77,13 @@ def _ratios(name: str, plain: str, found: Audit, notes: Sequence[str]) -> Sectio
         notes=(*found.cautions, *left_out, *notes),
         table=Table(
             columns=(plain.capitalize(), f"Times the share in '{found.reference}'", "p (Holm)"),
-            rows=tuple((each.group, number_words(each.ratio), f"{each.p_holm:.3f}" if each.p_holm >= 0.001 else "<0.001") for each in found.comparisons),
+            rows=tuple((each.group, number_words(each.ratio), _p_words(each.p_holm)) for each in found.comparisons),
         ),
     )
+
+
+def _p_words(value: float) -> str:
+    """Three places, and never 0.050 for what is under 0.05."""
+    if value < 0.001:
+        return "<0.001"
+    return "<0.050" if 0.0495 <= value < 0.05 else f"{value:.3f}"

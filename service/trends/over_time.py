@@ -123,7 +123,7 @@ def _prevalence(name: str, title: str, cells: list[_Cell], period: Period, notes
     return Section(
         id=name,
         title=title,
-        says=f"Of {total:,} dated reports, {share_words(overall)} hold at least one counted passage. The plot shows each {period}.",
+        says=f"Of the {total:,} reports in the {period}s shown (those with {LEAST_REPORTS} or more), {share_words(overall)} hold at least one counted passage.",
         svg=charts.intervals(name, labels, estimates, segments=[cell.scored_by for cell in cells], unit="share of reports", period=period),
         reading=f"Each dot is the share of one {period}'s reports; the line through it is the {INTERVAL} (Wilson). Long lines: few reports.",
         notes=tuple(notes),
@@ -168,7 +168,7 @@ def _density(name: str, title: str, cells: list[_Cell], period: Period, notes: l
     return Section(
         id=name,
         title=title,
-        says=f"{number_words(overall)} counted passages per 1,000 words. {_verdict(spoken, points, period)}",
+        says=f"In the {period}s shown, {number_words(overall)} counted passages per 1,000 words. {_verdict(spoken, points, period)}",
         svg=charts.control(name, [cell.period for cell in spoken], points, unit="per 1,000 words", period=period, percent=False),
         reading=f"XmR chart: limits from how much one {period} differs from the next. {RULES}",
         notes=(

@@ -40,7 +40,7 @@ export function drawMeasures(place, measures, labels, go) {
   place.replaceChildren(
     el("p", {}, `${measures.words.toLocaleString("en-GB")} words, ${measures.sentences} sentences, ${measures.counted_findings} counted findings.`),
     el("div", { class: "pair" },
-      interval("Marked passages per 1,000 words", measures.blame_density, Math.max(20, measures.blame_density.high ?? 0), (value) => value.toFixed(1)),
+      interval("Marked passages per 1,000 words", measures.blame_density, Math.max(20, measures.blame_density.high ?? 0), (value) => String(Number(value.toPrecision(2)))),
       interval("Sentences on human acts that name who acted", measures.accountability_visibility, 1, percent)),
     bars("Where sentences place the explanation", explained, names(labels.attributions)),
     el("p", { class: "quiet" }, `${none} sentences explain nothing. There is no right balance; the counts are for reading.`),

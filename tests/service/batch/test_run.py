@@ -10,6 +10,7 @@ import time
 
 import pyarrow as pa
 import pytest
+from typer.testing import CliRunner
 
 from nlp.errors import UnreadableInputError
 from nlp.report import Report
@@ -18,6 +19,7 @@ from service.batch.options import BatchOptions, ColumnMap
 from service.batch.rows import ROWS, Row, as_batch
 from service.batch.run import LOG, run_batch
 from service.batch.scoring import NAMES, schemas, score_table
+from service.cli import app
 
 TEXT = "The nurse carelessly failed to check the allergy status."
 TEXTS = [f"Report {at}. {TEXT} There were {at} nurses on the ward." for at in range(25)]
@@ -183,6 +185,40 @@ def test_a_mapped_column_that_is_nowhere_stops_before_scoring_and_names_those_th
         score(write("t.csv", TEXTS), mapping=ColumnMap(text="Narrative"))
     assert not (tmp_path / "out" / "manifest.json").exists()
     assert len(score(write("t.csv", TEXTS))["documents"]) == len(TEXTS)
+
+
+@pytest.mark.parametrize("number", [12, 130])
+def test_records_that_all_fail_alike_stop_the_run_before_anything_is_written(score, write, tmp_path, number):
+    days = ["31/03/2026"] * min(number, 100) + ["2026-03-31"] * max(0, number - 100)
+    source = write("t.csv", ["It rained."] * number, day=days)
+    with pytest.raises(UnreadableInputError, match=f"first {min(number, 100)} records .*--date-format"):
+        score(source, mapping=ColumnMap(date="day"))
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {LOG}
+    assert len(score(source, mapping=ColumnMap())["documents"]) == number
+
+
+def test_one_good_record_among_the_first_lets_a_run_go_on(score, write):
+    found = score(write("t.csv", ["It rained."] * 12, day=["31/03/2026"] * 11 + [""]), mapping=ColumnMap(date="day"))
+    assert (len(found["documents"]), len(found["errors"])) == (1, 11)
+
+
+def test_the_console_names_the_commonest_cause_at_the_end(monkeypatch, analyzer, write, tmp_path):
+    monkeypatch.setattr("service.batch.engines.build_analyzer", lambda *_, **__: analyzer)
+    source = write("t.csv", ["It rained.", "It rained.", "It rained.", ""], day=["31/03/2026", "31/03/2026", "", ""])
+    arguments = ["batch", str(source), "--date", "day", "--workers", "1", "--detector", "rules", "--output", str(tmp_path / "out")]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 3
+    assert "Errors by code: 2 bad_date, 1 empty_text." in result.output
+    assert "give --date-format" in result.output
+
+
+def test_the_csv_writes_a_confidence_as_short_as_it_is(score, write, tmp_path):
+    found = score(write("t.csv", [TEXT]), csv=True)
+    with (tmp_path / "out" / "findings.csv").open(newline="") as file:
+        written = [row["confidence"] for row in csv.DictReader(file)]
+    assert written
+    assert all(len(each) <= 9 for each in written)
+    assert [float(each) for each in written] == pytest.approx([each["confidence"] for each in found["findings"]], rel=1e-6)
 
 
 def test_the_csv_has_a_column_for_each_kept_one_and_no_formula(score, write, tmp_path):

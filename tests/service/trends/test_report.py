@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from models.artefact import METRICS, released_folder
 from nlp.errors import UnreadableInputError
 from service.cli import app
+from service.trends.fairness import _p_words
 from service.trends.report import ReportOptions, build_report
 from service.trends.runs import read_runs
 from service.trends.sample import draw_sample, save_check, score_sheet, write_sheet
@@ -63,6 +64,38 @@ def test_every_plot_has_a_title_a_sentence_and_a_table(write_run, marked):
 def test_shares_have_wilson_intervals(write_run, marked):
     """80 of 240 by hand: 27.7% to 39.5%."""
     assert "33% (95% interval 28% to 40%)" in section(build_report([write_run(marked)]), "prevalence")
+
+
+def test_the_share_over_time_says_which_reports_it_is_of(write_run, rows):
+    """130 reports in months of 13; 5 in a month of their own, which is not shown."""
+    document, _ = rows
+    days = [datetime.date(2024, 1 + number % 10, 3) for number in range(130)] + [datetime.date(2024, 12, 3)] * 5
+    page = build_report([write_run([document(number, date=day, counted_findings=number % 2) for number, day in enumerate(days)])])
+    assert "Of the 130 reports in the months shown (those with 10 or more), 50%" in section(page, "prevalence")
+
+
+def test_an_audit_says_how_often_chance_alone_names_a_group(write_run, rows):
+    document, _ = rows
+    documents = [document(number, staff_group="AB"[number % 2], counted_findings=int(number // 2 % 3 == 0)) for number in range(240)]
+    words = section(build_report([write_run(documents)], options=ReportOptions(audits=("staff_group",))), "audit-staff-group-ratio")
+    assert "correction for that number: none." in words
+    documents = [document(number, staff_group="AB"[number % 2], counted_findings=int(number % (10 if number % 2 else 4) < 2)) for number in range(240)]
+    words = section(build_report([write_run(documents)], options=ReportOptions(audits=("staff_group",))), "audit-staff-group-ratio")
+    assert "correction for that number: B; about one such in twenty audits is expected by chance" in words
+    assert "beyond chance" not in words
+
+
+@pytest.mark.parametrize(("value", "words"), [(0.0004, "<0.001"), (0.0498, "<0.050"), (0.05, "0.050"), (0.0123, "0.012")])
+def test_a_p_value_under_the_limit_never_reads_as_the_limit(value, words):
+    assert _p_words(value) == words
+
+
+def test_a_sheet_without_text_says_how_to_have_it(write_run, marked, tmp_path):
+    arguments = ["sample", write_run(marked), "--size", "20", "--output", tmp_path / "s.csv"]
+    assert "20 of 20 reports stand there by id only" in (told := CliRunner().invoke(app, [str(each) for each in arguments]).output)
+    assert "--texts" in told
+    arguments[1] = write_run([{**each, "text": "It rained."} for each in marked], name="held", with_text=True)
+    assert "by id only" not in CliRunner().invoke(app, [str(each) for each in arguments]).output
 
 
 def test_charts_begin_anew_where_the_version_changes(write_run, rows):
