@@ -59,7 +59,7 @@ def count_records(files: Sequence[InputFile], options: BatchOptions) -> int:
 
     Raises:
         MissingColumnError: no record can be read, as the mapped columns are nowhere; the message names those that are.
-        UnreadableInputError: the first `HEAD` records, or all of fewer, have the same fault, which is then one of the column map or the export.
+        UnreadableInputError: the first `HEAD` records, or all of fewer, have the same fault, a fault of map or export; texts may be empty.
     """
     total, missing, readable = 0, "", False
     head: list[Row] = []
@@ -81,7 +81,7 @@ def count_records(files: Sequence[InputFile], options: BatchOptions) -> int:
 
 
 def _refuse_alike(head: Sequence[Row]) -> None:
-    if head[0].code not in {None, MissingColumnError.code} and len({row.code for row in head}) == 1:
+    if head[0].code not in {None, MissingColumnError.code, "empty_text"} and len({row.code for row in head}) == 1:
         raise UnreadableInputError(f"Nothing is scored, as the first {len(head)} records all have the same fault ({head[0].code}). {head[0].message}")
 
 
