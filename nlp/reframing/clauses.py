@@ -19,14 +19,16 @@ OUTSIDE = {"punct", "cc", "mark", "advcl", "preconj", "intj", "parataxis", "ccom
 FINITE = {"VBD", "VBZ", "VBP", "MD"}
 ADJOINED = {"for", "by", "in", "on", "at", "during", "after", "before", "within", "until"}  # after *was provided*, the statement may end
 UNFINISHED = {"ADP", "SCONJ", "DET", "CCONJ", "PART", "AUX"}
-NUMBERING = re.compile(r"^(?:[-•*·]\s*|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+|(?:and|or|but|so)\s)+", re.IGNORECASE)  # and words that only join
+NUMBERING = re.compile(r"^(?:[-•*·]\s*|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+|(?:and|or|but|so|then|therefore|however|additionally|furthermore),?\s)+", re.IGNORECASE)  # and words that only join
+TRAILING = re.compile(r"\s(?:[b-hj-z]|[ivx]{2,4}|Therefore|However)$")  # the next item's letter, the next sentence's opening
 BASIS = re.compile(r"^Based (?:up)?on .{5,200}?\bit was determined (?:that )?", re.IGNORECASE)  # a surveyor's formula
 MARKS = str.maketrans({'"': "'", "“": "'", "”": "'", "„": "'", "[": "(", "]": ")"})
 # Signs that a sentence was cut or run on, and openings that hang on a word before.
 UNQUOTABLE = re.compile(
-    r"[?;:•·]|\.\s|\w\.[A-Z]|[a-z]\.\d|\b(?i:redacted)\b|^\W|\s[-–—]\s|(?<!#)\s\d{1,2}$"
+    r"[?;:•·]|\.\.|\.\s|[\w)]\.[A-Z]|[a-z]\.\d|\b(?i:redacted)\b|^\W|\s[-–—]\s|(?<!#)\s\d{1,2}$"
     r"|[a-z] (?:My|The|There|This|He|She|It|We)\s|[a-z]{3} (?:Lack|Failure|Inadequate)\b"
-    r"|^(?:(?:to|in|of|for|by) )?(?:which|who|that)\s|^(?:to|was|were|been|being)\s|\bby \w+ing$"
+    r"|^(?:(?:to|in|of|for|by) )?(?:which|who|that)\s|^(?:to|was|were|been|being)\s|\bby \w+ing$|\b(\w+) \1\b"
+    r"|\b(?:claim|alleg|insist|stat|report)(?:e?s|e?d|ing)?$|\bfull well$|\b(?:btwn|because)$|^(?:only )?a matter of time$|\bthat if\b(?!.*\b(?:would|will|could|may|might)\b)"
 )
 
 
@@ -120,6 +122,8 @@ def _may_end(start: int, end: int, head: Token) -> bool:
         return True
     following = doc[end]
     verb_follows = following if following.text != "," else following.nbor() if end + 1 < head.sent.end else following
+    if following.lower_ == "that" or (following.lower_ == "to" and end + 1 < head.sent.end and following.nbor().lower_ == last.lower_):
+        return False  # *failed to see at the meeting that*, *face to face*
     if verb_follows.tag_ in FINITE and not (head.pos_ in {"NOUN", "PROPN", "VERB"} and _stands_before(head, verb_follows)):
         return False  # a clause whose verb would be cut off
     if (
@@ -136,7 +140,14 @@ def _may_end(start: int, end: int, head: Token) -> bool:
     joins_nouns = following.dep_ == "cc" and following.head.pos_ not in {"VERB", "AUX"} and following.head.i in inside
     crossing = [token for token in doc[end : head.right_edge.i + 1] if token.head.i in inside]
     bare_verb = following.dep_ == "cc" and last.pos_ == "VERB"
-    return not joins_nouns and not bare_verb and all(token.dep_ in LOOSE and token.lower_ not in {"of", "than"} and token.tag_ != "VB" for token in crossing)
+    return not joins_nouns and not bare_verb and all(_may_be_left(token, head) for token in crossing)
+
+
+def _may_be_left(token: Token, head: Token) -> bool:
+    """Whether a clause is whole without this: neither what completes a word inside, nor the rest of a list."""
+    listed = token.dep_ == "conj" and token.head != head and token.head.pos_ in {"NOUN", "PROPN"}
+    infinitive = token.tag_ == "VB" or any(child.tag_ == "TO" for child in token.lefts)
+    return token.dep_ in LOOSE and token.lower_ not in {"of", "than"} and not infinitive and not listed
 
 
 def _adjoins(preposition: Token, verb: Token) -> bool:
@@ -165,6 +176,8 @@ def _first(head: Token) -> int:
     assert subject is not None
     if head.dep_ == "relcl" and not _agrees(head):
         return head.right_edge.i + 1  # the parser hung it on another noun: nothing to quote
+    if head.dep_ == "relcl" and subject.lower_ == "which" and subject.nbor(-1).text == ",":
+        return head.right_edge.i + 1  # it may tell of the whole clause before
     if head.dep_ == "relcl" and (subject.tag_ in {"WDT", "WP"} or any(child.lower_ == "no" for child in head.head.lefts)):
         return noun_phrase(head.head)[0].i
     first, seen = head.i, False
@@ -190,7 +203,8 @@ def _subject(verb: Token) -> Token | None:
 
 
 def _text(clause: Span) -> str:
-    return re.sub(r"^that (?=had |if )", "", BASIS.sub("", NUMBERING.sub("", " ".join(clause.text.translate(MARKS).split()))).strip(" .,–—-"))
+    bare = BASIS.sub("", NUMBERING.sub("", " ".join(clause.text.translate(MARKS).split()))).strip(" .,–—-")
+    return re.sub(r"^that (?=had |if )", "", TRAILING.sub("", bare).rstrip(" .,"))
 
 
 def _quoted(clause: Span) -> str:

@@ -19,7 +19,7 @@ CASES = re.compile(rf"\b({NUMBER})\s*{ASIDE}(?:\w+\s+){{0,2}}{ASIDE}(?:out\s+)?o
 LOOKED_AT = re.compile(r"\bsampled\b|\b(?:patients|records|residents|cases)(?:\s+whose\s+\w+(?:\s+\w+)?\s+were)?\s+(?:reviewed|examined)\b", re.IGNORECASE)
 ARRANGEMENT = re.compile(r"by-?laws|\bpolic|regulation|\blog\b|\bsigns?\b|\blists?\b|\bcontract|\bsystem|\bprocess", re.IGNORECASE)
 OWN = re.compile(r"\b(?:I|we|my|our)\b", re.IGNORECASE)
-INQUIRER = re.compile(r"\b(?:inquest|coroner|panel|surveyor)", re.IGNORECASE)
+INQUIRER = re.compile(r"\b(?:inquest|coroner|surveyor|panel\s+(?:chair|member|found|believe|conclu|consider|note|recommend|has|was))", re.IGNORECASE)
 
 
 def footing_of(marked: Marked) -> Footing:
@@ -32,8 +32,8 @@ def footing_of(marked: Marked) -> Footing:
         return "open"
     if category == "failure" and _is_search(span, head):
         return "search"
-    if any(child.lower_ in words().organs for child in span.root.lefts):
-        return "open"  # *cardiac failure*
+    if any(child.lower_ in words().organs or (child.lower_ == "its" and not list(span.root.rights)) for child in span.root.lefts):
+        return "open"  # *cardiac failure*, *the pump and its failure*
     if noun := _bare_failing(span):
         return "effect" if _has_effect(noun) else "named"
     if category != "counterfactual" or not _looks_back(marked):
@@ -41,11 +41,13 @@ def footing_of(marked: Marked) -> Footing:
             return "norm"
         if _is_possible(span.root, head):
             return "supposed"
+        if any(child.lower_ in {"will", "'ll", "shall"} for each in (head, span.root) for child in each.lefts):
+            return "open"  # nothing has taken place yet
     if is_narrator(marked.sentence) and _is_own(span, head):
         return "own"
     if (counted := _cases(marked.sentence.text)) and not ARRANGEMENT.search(head.sent.doc[span.start : span.end + 12].text):
         return counted
-    past = _is_past(head) or any(token.tag_ == "VBD" for token in span)
+    past = _is_past(head) or any(token.tag_ == "VBD" for token in span.doc[max(head.sent.start, span.start - 2) : span.end])
     if kind_of(actor_of(span.root)) == "organisation" and past:
         return "organisation"
     found = category in {"failure", "human_error"} and (head.lemma_ == "be" or span.root.pos_ == "NOUN")  # *the cause is the failure to*
@@ -75,6 +77,8 @@ def _bare_failing(span: Span) -> Token | None:
         noun = span.root.head
     if noun is None or (noun.i + 1 < noun.sent.end and noun.nbor().lower_ in {"to", "of"}):
         return None
+    if noun.dep_ == "attr" and (subject := _subject(noun.head)) is not None and subject.pos_ in {"NOUN", "PROPN"}:
+        return None  # *the lack of a ladder was a failing*
     told = {"by", "of", "to"} if noun.tag_ == "NNS" else {"in", "by", "of", "to"}
     if any(child.dep_ in {"acl", "compound", "poss", "nummod"} or child.lower_ in told for child in noun.children):
         return None
@@ -107,7 +111,7 @@ def _is_possible(token: Token, head: Token) -> bool:
         before = [child for child in (each.lefts if inside else ()) if child.dep_ in {"mark", "aux", "advmod", "amod", "compound"}]
         if any(child.lower_ in words().risks for child in before) and not any(child.lower_ == "have" for child in before if child.dep_ == "aux"):
             return True
-        under = below.lower_ == "of" or below.dep_ in {"acl", "ccomp", "relcl"}
+        under = below.lower_ in {"of", "for"} or below.dep_ in {"acl", "ccomp", "relcl", "advcl"}
         if each.pos_ == "NOUN" and each.lemma_.lower() in words().risks and under:
             return True
         below, inside = each, inside and each != head
@@ -116,7 +120,7 @@ def _is_possible(token: Token, head: Token) -> bool:
 
 def _is_own(span: Span, head: Token) -> bool:
     subject = _subject(head)
-    while subject is None and head.dep_ in {"conj", "xcomp"}:
+    while subject is None and head.dep_ in {"conj", "xcomp", "advcl"} and head.head != head:
         head = head.head
         subject = _subject(head)
     if subject is not None and subject.lower_ in {"i", "we"}:

@@ -35,6 +35,10 @@ class Patterns:
     declined: re.Pattern[str]
     refused: re.Pattern[str]
     planned: re.Pattern[str]
+    taken: re.Pattern[str]
+    denied: re.Pattern[str]
+    bodily: re.Pattern[str]
+    overlooked: re.Pattern[str]
     kinds: dict[str, re.Pattern[str]]
     actions: dict[str, re.Pattern[str]]
 
@@ -105,7 +109,9 @@ def questions_for(marked: Marked, asked: Asked, *, number: int) -> list[Suggesti
     if table.kinds:
         which = _kind_of(marked.span.text, patterns().kinds)
         kind = "ask" if which == "sanction" else "strengthen"
-        groups = [table.kinds[which], table.kinds["other"]] if is_action(marked) else []
+        groups = [table.kinds[which]] if is_action(marked) else []
+        if groups and patterns().planned.search(slots.get("clause", "")):
+            groups.append(table.kinds["other"])
     else:
         groups = [_group(table, key) for key in _keys(marked, footing_of(marked), slots)]
     for templates in groups:
@@ -122,7 +128,11 @@ def _group(table: Table, key: str) -> tuple[str, ...]:
 def _keys(marked: Marked, footing: Footing, slots: dict[str, str]) -> Iterator[str]:
     """Which groups of templates fit, the closest first."""
     category, clause = marked.finding.category, slots.get("clause", "")
-    if footing == "open":
+    if footing == "open" or (category == "patient_blame" and patterns().bodily.search(clause)):
+        return
+    if category == "judgement" and any(token.lower_ in words().approving for token in marked.span) and not patterns().denied.search(clause):
+        return  # *I am not sure that it was done properly*, of which the quotation would keep the half
+    if footing == "supposed" and not words().risks & set(clause.lower().split()):
         return
     if category == "patient_blame" and patterns().doubt.search(marked.span.text):
         yield "doubt"
@@ -148,6 +158,8 @@ def _of_category(marked: Marked, footing: Footing, clause: str) -> Iterator[str]
         yield "reading"
     if category == "judgement" and any(token.lower_ in words().approving for token in marked.span):
         yield "approving"
+    if category == "failure" and footing in {"told", "organisation", "habit"} and patterns().overlooked.search(marked.span.text):
+        yield "overlooked"
     if category == "rule_violation" and footing in {"told", "organisation", "case"} and patterns().cited.search(clause):
         yield "cited"
     if footing in {"told", "organisation", "habit", "own"} and category in {"judgement", "character", "hindsight"} and is_view(marked.sentence):
@@ -180,6 +192,8 @@ def _of_what_was_not(marked: Marked, clause: str) -> Iterator[str]:
     elif opened or re.search(r"\bif\b", clause):
         whole = re.search(r"\b(?:would|could|might|may|likely)\b", clause) is not None
         yield ("view" if whole else "none") if is_view(marked.sentence) else "conditional" if whole else "condition"
+    elif not re.search(r"\b(?:should|ought|had to|need)\b", clause) and re.search(r"\b(?:would|could|might|may) (?:\w+ )?have\b", clause):
+        yield "view" if is_view(marked.sentence) else "possible"
     elif is_view(marked.sentence) and not re.search(r"\b(?:I|we) (?:\w+ )?(?:should|could|ought)\b", clause, re.IGNORECASE):
         yield "view"
 
@@ -196,8 +210,9 @@ def question_for_action(sentence: Span, asked: Asked) -> Suggestion | None:
 
 
 def is_action(marked: Marked) -> bool:
-    """Whether the marked words plan or report an action, and do not only say what might have been."""
-    return not any(
+    """Whether the marked words plan or report an action, and do not only say what might have been, or how things are."""
+    told = patterns().planned.search(marked.sentence.text) or patterns().taken.search(marked.sentence.text)
+    return told is not None and not any(
         token.lower_ in {"have", "having"} and token.dep_ == "aux" for token in marked.sentence if token.head in (marked.span.root, marked.span.root.head)
     )
 
