@@ -10,7 +10,7 @@ from nlp.reframing.grammar import is_shouted, noun_phrase
 from nlp.reframing.wording import words
 
 SHORT = 16  # words that a reader takes in at once
-LONGEST = 24
+LONGEST = 28
 LEAST = 3
 # What a head cannot do without, and what may stand behind the last word quoted.
 TIGHT = {"dobj", "attr", "acomp", "oprd", "dative", "agent", "prt", "xcomp", "ccomp", "pobj", "pcomp", "neg", "aux", "auxpass", "nummod", "quantmod", "nsubj"}
@@ -19,16 +19,21 @@ OUTSIDE = {"punct", "cc", "mark", "advcl", "preconj", "intj", "parataxis", "ccom
 FINITE = {"VBD", "VBZ", "VBP", "MD"}
 ADJOINED = {"for", "by", "in", "on", "at", "during", "after", "before", "within", "until"}  # after *was provided*, the statement may end
 UNFINISHED = {"ADP", "SCONJ", "DET", "CCONJ", "PART", "AUX"}
-NUMBERING = re.compile(r"^(?:[-•*·]\s*|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+|(?:and|or|but|so|then|therefore|however|additionally|furthermore),?\s)+", re.IGNORECASE)  # and words that only join
+NUMBERING = re.compile(  # and words that only join
+    r"^(?:[-•*·]\s*|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+|"
+    r"(?:and|or|but|so|then|first|second|third|therefore|however|additionally|furthermore),?\s)+",
+    re.IGNORECASE,
+)
 TRAILING = re.compile(r"\s(?:[b-hj-z]|[ivx]{2,4}|Therefore|However)$")  # the next item's letter, the next sentence's opening
 BASIS = re.compile(r"^Based (?:up)?on .{5,200}?\bit was determined (?:that )?", re.IGNORECASE)  # a surveyor's formula
 MARKS = str.maketrans({'"': "'", "“": "'", "”": "'", "„": "'", "[": "(", "]": ")"})
 # Signs that a sentence was cut or run on, and openings that hang on a word before.
 UNQUOTABLE = re.compile(
-    r"[?;:•·]|\.\.|\.\s|[\w)]\.[A-Z]|[a-z]\.\d|\b(?i:redacted)\b|^\W|\s[-–—]\s|(?<!#)\s\d{1,2}$"
+    r"[?;•·]|(?<!\d):|:(?!\d)|\.\.|\.\s|[\w)]\.[A-Z]|[a-z]\.\d|[a-z]{3}[A-Z][a-z]{4}|\b(?i:redacted)\b|^\W|\s[-–—]\s|(?<!#)(?<![Pp]art)\s\d{1,2}$"
     r"|[a-z] (?:My|The|There|This|He|She|It|We)\s|[a-z]{3} (?:Lack|Failure|Inadequate)\b"
     r"|^(?:(?:to|in|of|for|by) )?(?:which|who|that)\s|^(?:to|was|were|been|being)\s|\bby \w+ing$|\b(\w+) \1\b"
-    r"|\b(?:claim|alleg|insist|stat|report)(?:e?s|e?d|ing)?$|\bfull well$|\b(?:btwn|because)$|^(?:only )?a matter of time$|\bthat if\b(?!.*\b(?:would|will|could|may|might)\b)"
+    r"|\b(?:claim|alleg|insist|stat|report)(?:e?s|e?d|ing)?$|\bfull well$|\b(?:btwn|because)$|^(?:only )?a matter of time$"
+    r"|\bthat if\b(?!.*\b(?:would|will|could|may|might)\b)"
 )
 
 
@@ -66,6 +71,8 @@ def _ranges(span: Span, sentence: Span) -> Iterator[tuple[int, int]]:
     head = clause_of(span.root)
     if head.dep_ == "csubj":
         head = head.head  # *what I did not do was to call*
+    if head.lemma_ == "be" and span.root.pos_ == "NOUN" and any(child.dep_ == "poss" for child in span.root.lefts):
+        yield from _spread(span.root, noun_phrase(span.root)[0].i, span, sentence)  # *contributing to it was his failure to*
     if _subject(head) is not None:
         yield from _spread(head, _first(head), span, sentence)
     for phrase in (span.root, *span.root.ancestors):
@@ -80,7 +87,8 @@ def _ranges(span: Span, sentence: Span) -> Iterator[tuple[int, int]]:
                 child.dep_ in {"aux", "auxpass"} and child.i >= span.start for child in phrase.lefts
             )
             if span.start <= phrase.i < span.end and phrase.lemma_ not in {"be", "have"} and whole:
-                yield from _spread(phrase, span.start, span, sentence)  # what was or was not done, without who
+                start = span.start - (span[0].dep_ == "neg" and span.start > sentence.start)
+                yield from _spread(phrase, start, span, sentence)  # what was or was not done, without who
             return
 
 
@@ -116,18 +124,23 @@ def _may_end(start: int, end: int, head: Token) -> bool:
         if token != head and token.head.i >= end and token.head not in head.ancestors:
             return False
     last = doc[end - 1]
-    if (last.pos_ in UNFINISHED and last.dep_ != "prt" and (last != head or last.lemma_ in {"have", "be"})) or (last.is_punct and last.text not in {")", "."}):
+    stranded = last.dep_ == "prep" and last.head.tag_ == "VBN" and not list(last.children)  # *was not adhered to*
+    if (last.pos_ in UNFINISHED and last.dep_ != "prt" and not stranded and (last != head or last.lemma_ in {"have", "be"})) or (
+        last.is_punct and last.text not in {")", "."}
+    ):
         return False
     if end >= head.sent.end:
         return True
     following = doc[end]
     verb_follows = following if following.text != "," else following.nbor() if end + 1 < head.sent.end else following
-    if following.lower_ == "that" or (following.lower_ == "to" and end + 1 < head.sent.end and following.nbor().lower_ == last.lower_):
+    if (following.lower_ == "that" and following.tag_ == "IN") or (
+        following.lower_ == "to" and end + 1 < head.sent.end and following.nbor().lower_ == last.lower_
+    ):
         return False  # *failed to see at the meeting that*, *face to face*
     if verb_follows.tag_ in FINITE and not (head.pos_ in {"NOUN", "PROPN", "VERB"} and _stands_before(head, verb_follows)):
         return False  # a clause whose verb would be cut off
     if (
-        following.dep_ in {"advmod", "npadvmod"}
+        (following.dep_ in {"advmod", "npadvmod"} and following.head.i < end)
         or (last.tag_ == "VB" and following.tag_ in {"PRP", "PRP$"})
         or (following.tag_ == "VBG" and last.dep_ == "pobj" and last.head.head.lemma_ in words().effects)
         or any(_lacks_its_clause(token, end) for token in doc[start:end])
@@ -140,14 +153,13 @@ def _may_end(start: int, end: int, head: Token) -> bool:
     joins_nouns = following.dep_ == "cc" and following.head.pos_ not in {"VERB", "AUX"} and following.head.i in inside
     crossing = [token for token in doc[end : head.right_edge.i + 1] if token.head.i in inside]
     bare_verb = following.dep_ == "cc" and last.pos_ == "VERB"
-    return not joins_nouns and not bare_verb and all(_may_be_left(token, head) for token in crossing)
+    return not joins_nouns and not bare_verb and all(_may_be_left(token) for token in crossing)
 
 
-def _may_be_left(token: Token, head: Token) -> bool:
-    """Whether a clause is whole without this: neither what completes a word inside, nor the rest of a list."""
-    listed = token.dep_ == "conj" and token.head != head and token.head.pos_ in {"NOUN", "PROPN"}
+def _may_be_left(token: Token) -> bool:
+    """Whether a clause is whole without this, which completes no word inside."""
     infinitive = token.tag_ == "VB" or any(child.tag_ == "TO" for child in token.lefts)
-    return token.dep_ in LOOSE and token.lower_ not in {"of", "than"} and not infinitive and not listed
+    return token.dep_ in LOOSE and token.lower_ not in {"of", "than"} and not infinitive
 
 
 def _adjoins(preposition: Token, verb: Token) -> bool:

@@ -26,26 +26,51 @@ def footing_of(marked: Marked) -> Footing:
     """How the marked words stand in their sentence; `told` where nothing else is sure."""
     span, category = marked.span, marked.finding.category
     head = clause_of(span.root)
-    if marked.sentence.text.rstrip(" \"')").endswith("?") or any(
-        child.lower_ == "whether" for each in (span.root, *span.root.ancestors) for child in each.lefts
-    ):
+    if _is_open(marked):
         return "open"
     if category == "failure" and _is_search(span, head):
         return "search"
-    if any(child.lower_ in words().organs or (child.lower_ == "its" and not list(span.root.rights)) for child in span.root.lefts):
-        return "open"  # *cardiac failure*, *the pump and its failure*
     if noun := _bare_failing(span):
         return "effect" if _has_effect(noun) else "named"
-    if category != "counterfactual" or not _looks_back(marked):
-        if _is_norm(head):
-            return "norm"
-        if _is_possible(span.root, head):
-            return "supposed"
-        if any(child.lower_ in {"will", "'ll", "shall"} for each in (head, span.root) for child in each.lefts):
-            return "open"  # nothing has taken place yet
-    if is_narrator(marked.sentence) and _is_own(span, head):
+    if (category != "counterfactual" or not _looks_back(marked)) and (ahead := _ahead(span, head)):
+        return ahead
+    return _looking_back(marked, head)
+
+
+def _is_open(marked: Marked) -> bool:
+    """A question, a reference, an illness, a thing's failure, nobody in particular: nothing that an investigation of people's work could answer."""
+    span, actor = marked.span, actor_of(marked.span.root)
+    refers = marked.sentence[0].lower_ in {"refer", "see"}
+    if (
+        refers
+        or marked.sentence.text.rstrip(" \"')").endswith("?")
+        or any(child.lower_ == "whether" for each in (span.root, *span.root.ancestors) for child in each.lefts)
+    ):
+        return True
+    if any(child.lower_ in words().organs or (child.lower_ == "its" and not list(span.root.rights)) for child in span.root.lefts):
+        return True  # *cardiac failure*, *the pump and its failure*
+    return actor is not None and actor.lower_ in words().anyone
+
+
+def _ahead(span: Span, head: Token) -> Footing | None:
+    """What is asked for, may be or will be: nothing of it has taken place."""
+    if _is_norm(head):
+        return "norm"
+    if _is_possible(span.root, head):
+        return "supposed"
+    return "open" if any(child.lower_ in {"will", "'ll", "shall"} for each in (head, span.root) for child in each.lefts) else None
+
+
+def _looking_back(marked: Marked, head: Token) -> Footing:
+    span, category = marked.span, marked.finding.category
+    if _is_own(span, head):
+        if is_narrator(marked.sentence):
+            return "own"
+        if span.root == head:
+            return "open"  # a witness, in his or her own words
+    elif category in {"failure", "human_error"} and span.root.pos_ == "NOUN" and is_view(marked.sentence) and not _is_anothers(span):
         return "own"
-    if (counted := _cases(marked.sentence.text)) and not ARRANGEMENT.search(head.sent.doc[span.start : span.end + 12].text):
+    if (counted := _cases(marked.sentence.text)) and not ARRANGEMENT.search(head.sent.doc[span.start : span.end + 20].text):
         return counted
     past = _is_past(head) or any(token.tag_ == "VBD" for token in span.doc[max(head.sent.start, span.start - 2) : span.end])
     if kind_of(actor_of(span.root)) == "organisation" and past:
@@ -126,6 +151,11 @@ def _is_own(span: Span, head: Token) -> bool:
     if subject is not None and subject.lower_ in {"i", "we"}:
         return True
     return any(child.lower_ in {"my", "our"} for token in span for child in token.lefts) or any(token.lower_ in {"my", "our"} for token in span)
+
+
+def _is_anothers(span: Span) -> bool:
+    """Whether the failing is said to be somebody else's."""
+    return actor_of(span.root) is not None or any(child.dep_ == "poss" for token in span for child in token.lefts)
 
 
 def _is_past(head: Token) -> bool:

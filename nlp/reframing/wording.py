@@ -51,6 +51,7 @@ class Words:
     attending: frozenset[str]
     duties: frozenset[str]
     approving: frozenset[str]
+    anyone: frozenset[str]
     loaded: frozenset[str]
     uncounted: frozenset[str]
     doubting: dict[str, dict[str, str]]
