@@ -146,6 +146,8 @@ def _may_end(start: int, end: int, head: Token) -> bool:
         or any(_lacks_its_clause(token, end) for token in doc[start:end])
     ):
         return False
+    if following.pos_ == "ADP" and not list(following.children):
+        return False  # *sign in*, read as a noun and a preposition
     if following.dep_ == "prep" and not _adjoins(following, last) and (last.pos_ in {"VERB", "AUX", "ADJ", "ADV", "ADP"} or last.lower_ in words().binding):
         return False
     if following.text in {"-", "/", "(", "#", "'s", "'", "%"} or (not last.whitespace_ and not following.is_punct) or following.like_num:
@@ -192,6 +194,8 @@ def _first(head: Token) -> int:
         return head.right_edge.i + 1  # it may tell of the whole clause before
     if head.dep_ == "relcl" and (subject.tag_ in {"WDT", "WP"} or any(child.lower_ == "no" for child in head.head.lefts)):
         return noun_phrase(head.head)[0].i
+    if any(child.dep_ in {"aux", "auxpass"} and child.i < subject.left_edge.i and child.lower_ not in {"had", "should", "were"} for child in head.lefts):
+        return head.right_edge.i + 1  # *nor was she asked*
     first, seen = head.i, False
     for child in reversed(list(head.lefts)):
         if seen and ((child.dep_ in OUTSIDE and child.lower_ not in {"if", "-"}) or any(token.text == "," for token in child.subtree)):

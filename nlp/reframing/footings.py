@@ -49,6 +49,8 @@ def _is_open(marked: Marked) -> bool:
         return True
     if any(child.lower_ in words().organs or (child.lower_ == "its" and not list(span.root.rights)) for child in span.root.lefts):
         return True  # *cardiac failure*, *the pump and its failure*
+    if any(token.lower_ == "nothing" for token in span.root.ancestors) or any(child.lower_ in {"any", "no"} for child in span.root.lefts):
+        return span.root.pos_ != "ADJ"  # *nothing that she could have done*, *any failure*
     return actor is not None and actor.lower_ in words().anyone
 
 
@@ -117,7 +119,7 @@ def _has_effect(noun: Token) -> bool:
 
 def _looks_back(marked: Marked) -> bool:
     """*Should have*, *had he*, *missed opportunity*: what was not, told of the past."""
-    return any(token.lower_ in {"have", "had", "of", "been", "missed", "lost", "were"} for token in marked.sentence)
+    return any(token.lower_ in {"had", "of", "been", "missed", "lost", "were"} or (token.lower_ == "have" and token.dep_ == "aux") for token in marked.sentence)
 
 
 def _is_norm(head: Token) -> bool:
@@ -129,7 +131,7 @@ def _is_norm(head: Token) -> bool:
 def _is_possible(token: Token, head: Token) -> bool:
     """Under *may*, *could*, *risk of*, *if*; what governs the sentence's own verb counts too."""
     subject = _subject(head)
-    if subject is not None and subject.lemma_.lower() in words().risks:
+    if subject is not None and subject.lemma_.lower() in words().risks and head.lemma_ == "be":
         return True  # *the risk is of being overlooked*
     inside, below = True, token
     for each in (token, *token.ancestors):

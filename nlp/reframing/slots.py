@@ -77,7 +77,9 @@ def _word(marked: Marked) -> str:
         quoted = words_of(text, list(span.doc[span.start : head.i + 1]))
     else:
         quoted = " ".join(text[marked.finding.start : marked.finding.end].split())
-    if marked.finding.category == "judgement":  # what would count as *adequate*, not as *not adequate*
+    if marked.finding.category == "judgement" and any(
+        token.lower_ in words().approving for token in span
+    ):  # what would count as *adequate*, not as *not adequate*
         quoted = re.sub(r"^(?:(?:not|no|never|lack of|lack(?:ed|s|ing)|absence of|without|fail\w* to)\s|\w+n['’]t\s)+", "", quoted, flags=re.IGNORECASE)
     elif noun := next((token for token in reversed(list(span)) if token.pos_ == "NOUN" and token.lemma_.lower() in words().failings), None):
         quoted = words_of(text, [*(child for child in noun.lefts if child.dep_ in {"amod", "compound"} and child.i >= span.start), noun])

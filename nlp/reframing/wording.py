@@ -52,6 +52,7 @@ class Words:
     duties: frozenset[str]
     approving: frozenset[str]
     anyone: frozenset[str]
+    demands: frozenset[str]
     loaded: frozenset[str]
     uncounted: frozenset[str]
     doubting: dict[str, dict[str, str]]
