@@ -25,7 +25,9 @@ NUMBERING = re.compile(  # and words that only join
     re.IGNORECASE,
 )
 TRAILING = re.compile(r"\s(?:[b-hj-z]|[ivx]{2,4}|Therefore|However)$")  # the next item's letter, the next sentence's opening
-BASIS = re.compile(r"^Based (?:up)?on .{5,200}?\bit was determined (?:that )?", re.IGNORECASE)  # a surveyor's formula
+BASIS = re.compile(
+    r"^Based (?:up)?on .{5,200}?(?:\bit was determined (?:that )?|,? (?=the [\w() ]{2,60}? (?:failed|did not)\b))", re.IGNORECASE
+)  # a surveyor's formula
 MARKS = str.maketrans({'"': "'", "“": "'", "”": "'", "„": "'", "[": "(", "]": ")"})
 # Signs that a sentence was cut or run on, and openings that hang on a word before.
 UNQUOTABLE = re.compile(

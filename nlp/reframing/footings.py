@@ -19,6 +19,7 @@ CASES = re.compile(rf"\b({NUMBER})\s*{ASIDE}(?:\w+\s+){{0,2}}{ASIDE}(?:out\s+)?o
 LOOKED_AT = re.compile(r"\bsampled\b|\b(?:patients|records|residents|cases)(?:\s+whose\s+\w+(?:\s+\w+)?\s+were)?\s+(?:reviewed|examined)\b", re.IGNORECASE)
 ARRANGEMENT = re.compile(r"by-?laws|\bpolic|regulation|\blog\b|\bsigns?\b|\blists?\b|\bcontract|\bsystem|\bprocess", re.IGNORECASE)
 OWN = re.compile(r"\b(?:I|we|my|our)\b", re.IGNORECASE)
+OWNED = re.compile(r"\b(?:my|our)\b|\b(?:I|we) (?:\w+ )?(?:made|committed)\b", re.IGNORECASE)
 INQUIRER = re.compile(r"\b(?:inquest|coroner|surveyor|panel\s+(?:chair|member|found|believe|conclu|consider|note|recommend|has|was))", re.IGNORECASE)
 
 
@@ -31,7 +32,7 @@ def footing_of(marked: Marked) -> Footing:
     if category == "failure" and _is_search(span, head):
         return "search"
     if noun := _bare_failing(span):
-        return "effect" if _has_effect(noun) else "named"
+        return "effect" if _has_effect(noun) else "own" if is_view(marked.sentence) and OWNED.search(marked.sentence.text) else "named"
     if (category != "counterfactual" or not _looks_back(marked)) and (ahead := _ahead(span, head)):
         return ahead
     return _looking_back(marked, head)

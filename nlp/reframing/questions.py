@@ -34,6 +34,7 @@ class Patterns:
     perceived: re.Pattern[str]
     reading: re.Pattern[str]
     duty: re.Pattern[str]
+    handled: re.Pattern[str]
     cited: re.Pattern[str]
     declined: re.Pattern[str]
     refused: re.Pattern[str]
@@ -173,8 +174,10 @@ def _of_category(marked: Marked, footing: Footing, slots: dict[str, str]) -> Ite
 
 
 def _is_personal(marked: Marked) -> bool:
-    """*His failure*, *the pilot's failure*."""
-    return any(child.dep_ == "poss" and kind_of(child) != "organisation" for token in marked.span for child in token.lefts)
+    """*His failure*, *the pilot's exceedance and failure*, or what only the one at the controls can do."""
+    nouns = (*marked.span, marked.span.root.head) if marked.span.root.dep_ == "conj" else marked.span
+    owned = any(child.dep_ == "poss" and kind_of(child) != "organisation" for token in nouns for child in token.lefts)
+    return owned or patterns().handled.search(marked.sentence.doc[marked.span.start : min(marked.sentence.end, marked.span.end + 6)].text) is not None
 
 
 def _near(marked: Marked) -> str:

@@ -127,6 +127,10 @@ ASKED = {
     "a word of praise by what would count as it": ("The supervision was not adequate.", "count as “"),
     "a rule with its section by what it asks for": ("The hospital did not comply with section 12 of the policy.", "text cited"),
     "a refusal by what had been offered": ("The patient refused to take the tablets.", "asked or offered"),
+    "a mistaken sight by what was there to see": ("The pilot misidentified the runway lights.", "what was it taken to be"),
+    "what was overlooked by where it showed": ("The entry in the log was overlooked by the porter.", "where did this stand"),
+    "a might-have-been by who says so": ("The flood could have been prevented.", "who has said so"),
+    "a time of day among the words quoted": ("The nurse failed to check the chart at 22:10.", "chart at 22:10”"),
     "a general case by everyday work": ("Staff do not follow the policy on this ward.", "show how it is done"),
 }
 
@@ -141,6 +145,10 @@ SILENT = {
     "what is itself a question": "The board asked whether the porter failed to close the valve.",
     "a question": "Did the porter fail to close the valve?",
     "an illness": "He died of cardiac failure.",
+    "what has not taken place": "The contractor will fail to close the valve.",
+    "a thing's failure": "The pump was replaced after its failure.",
+    "an opinion of training": "This retraining is very valuable.",
+    "what nobody found": "There was nothing that the porter could have done.",
     "a heading that breaks off": "The depot failed to:",
 }
 
