@@ -82,7 +82,7 @@ def _ranges(span: Span, sentence: Span) -> Iterator[tuple[int, int]]:
             yield from _spread(phrase, phrase.i, span, sentence)
         elif phrase.pos_ in {"NOUN", "PROPN"} and phrase.i < span.end + 4 and _holds_an_act(phrase):
             start = noun_phrase(phrase)[0].i
-            if start == sentence.start or phrase.doc[start - 1].lower_ != "of":
+            if start == sentence.start or phrase.doc[start - 1].lower_ != "of" or phrase.doc[start - 2].lower_ in {"result", "reason", "because"}:
                 yield from ((start, end) for start, end in _spread(phrase, start, span, sentence) if end - start > LEAST)
         if phrase.pos_ in {"VERB", "AUX"} and phrase.tag_ != "VBG":
             whole = (phrase.tag_ != "VBN" and (phrase.tag_ != "VB" or phrase.i > span.start)) or any(
@@ -198,6 +198,8 @@ def _first(head: Token) -> int:
         return noun_phrase(head.head)[0].i
     if any(child.dep_ in {"aux", "auxpass"} and child.i < subject.left_edge.i and child.lower_ not in {"had", "should", "were"} for child in head.lefts):
         return head.right_edge.i + 1  # *nor was she asked*
+    if any(child.tag_ == "TO" and child.i > subject.i for child in head.lefts):
+        return head.right_edge.i + 1  # *they wanted us to fly*
     first, seen = head.i, False
     for child in reversed(list(head.lefts)):
         if seen and ((child.dep_ in OUTSIDE and child.lower_ not in {"if", "-"}) or any(token.text == "," for token in child.subtree)):
