@@ -198,7 +198,7 @@ def _first(head: Token) -> int:
         return noun_phrase(head.head)[0].i
     if any(child.dep_ in {"aux", "auxpass"} and child.i < subject.left_edge.i and child.lower_ not in {"had", "should", "were"} for child in head.lefts):
         return head.right_edge.i + 1  # *nor was she asked*
-    if any(child.tag_ == "TO" and child.i > subject.i for child in head.lefts):
+    if head.dep_ != "ROOT" and any(child.tag_ == "TO" and child.i > subject.i for child in head.lefts):
         return head.right_edge.i + 1  # *they wanted us to fly*
     first, seen = head.i, False
     for child in reversed(list(head.lefts)):
