@@ -34,7 +34,7 @@ UNQUOTABLE = re.compile(
     r"[?;•·]|(?<!\d):|:(?!\d)|\.\.|\.\s|[\w)]\.[A-Z]|[a-z]\.\d|[a-z]{3}[A-Z][a-z]{4}|\b(?i:redacted)\b|^\W|\s[-–—]\s|(?<!#)(?<![Pp]art)\s\d{1,2}$"
     r"|[a-z] (?:My|The|There|This|He|She|It|We)\s|[a-z]{3} (?:Lack|Failure|Inadequate)\b"
     r"|^(?:(?:to|in|of|for|by) )?(?:which|who|that)\s|^(?:to|was|were|been|being)\s|\bby \w+ing$|\b(\w+) \1\b"
-    r"|\b(?:claim|alleg|insist|stat|report)(?:e?s|e?d|ing)?$|\bfull well$|\b(?:btwn|because)$|^(?:only )?a matter of time$"
+    r"|\b(?:claim|alleg|insist|stat|report)(?:e?s|e?d|ing)?$|\bfull well$|, had \w+ \w+$|\b(?:btwn|because)$|^(?:only )?a matter of time$"
     r"|\bthat if\b(?!.*\b(?:would|will|could|may|might)\b)"
 )
 
@@ -144,7 +144,7 @@ def _may_end(start: int, end: int, head: Token) -> bool:
     if (
         (following.dep_ in {"advmod", "npadvmod"} and following.head.i < end)
         or (last.tag_ == "VB" and following.tag_ in {"PRP", "PRP$"})
-        or (following.tag_ == "VBG" and last.dep_ == "pobj" and last.head.head.lemma_ in words().effects)
+        or (following.tag_ == "VBG" and any(token.lemma_ in words().effects for token in doc[max(start, end - 6) : end]))
         or any(_lacks_its_clause(token, end) for token in doc[start:end])
     ):
         return False
