@@ -123,8 +123,7 @@ class Tally:
         known = report.text[sentence.start : sentence.end]
         for each in finding.suggestions:
             if each.question:
-                again = "marked passage" in each.question
-                why = None if again else question_refused_because(each.question, sentence=known)
+                why = question_refused_because(each.question, sentence=known)
                 if why:
                     self.violate(f"question: {why}", report, finding.start)
             elif each.kind == "edit":

@@ -10,7 +10,7 @@ from nlp.reframing.grammar import is_shouted, noun_phrase
 from nlp.reframing.wording import words
 
 SHORT = 16  # words that a reader takes in at once
-LONGEST = 24
+LONGEST = 28
 LEAST = 3
 # What a head cannot do without, and what may stand behind the last word quoted.
 TIGHT = {"dobj", "attr", "acomp", "oprd", "dative", "agent", "prt", "xcomp", "ccomp", "pobj", "pcomp", "neg", "aux", "auxpass", "nummod", "quantmod", "nsubj"}
@@ -19,14 +19,23 @@ OUTSIDE = {"punct", "cc", "mark", "advcl", "preconj", "intj", "parataxis", "ccom
 FINITE = {"VBD", "VBZ", "VBP", "MD"}
 ADJOINED = {"for", "by", "in", "on", "at", "during", "after", "before", "within", "until"}  # after *was provided*, the statement may end
 UNFINISHED = {"ADP", "SCONJ", "DET", "CCONJ", "PART", "AUX"}
-NUMBERING = re.compile(r"^(?:[-•*·]\s*|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+|(?:and|or|but|so)\s)+", re.IGNORECASE)  # and words that only join
-BASIS = re.compile(r"^Based (?:up)?on .{5,200}?\bit was determined (?:that )?", re.IGNORECASE)  # a surveyor's formula
+NUMBERING = re.compile(  # and words that only join
+    r"^(?:[-•*·]\s*|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+|"
+    r"(?:and|or|but|so|then|first|second|third|therefore|however|additionally|furthermore),?\s)+",
+    re.IGNORECASE,
+)
+TRAILING = re.compile(r"\s(?:[b-hj-z]|[ivx]{2,4}|Therefore|However)$")  # the next item's letter, the next sentence's opening
+BASIS = re.compile(
+    r"^Based (?:up)?on .{5,200}?(?:\bit was determined (?:that )?|,? (?=the [\w() ]{2,60}? (?:failed|did not)\b))", re.IGNORECASE
+)  # a surveyor's formula
 MARKS = str.maketrans({'"': "'", "“": "'", "”": "'", "„": "'", "[": "(", "]": ")"})
 # Signs that a sentence was cut or run on, and openings that hang on a word before.
 UNQUOTABLE = re.compile(
-    r"[?;:•·]|\.\s|\w\.[A-Z]|[a-z]\.\d|\b(?i:redacted)\b|^\W|\s[-–—]\s|(?<!#)\s\d{1,2}$"
+    r"[?;•·]|(?<!\d):|:(?!\d)|\.\.|\.\s|[\w)]\.[A-Z]|[a-z]\.\d|[a-z]{3}[A-Z][a-z]{4}|\b(?i:redacted)\b|^\W|\s[-–—]\s|(?<!#)(?<![Pp]art)\s\d{1,2}$"
     r"|[a-z] (?:My|The|There|This|He|She|It|We)\s|[a-z]{3} (?:Lack|Failure|Inadequate)\b"
-    r"|^(?:(?:to|in|of|for|by) )?(?:which|who|that)\s|^(?:to|was|were|been|being)\s|\bby \w+ing$"
+    r"|^(?:(?:to|in|of|for|by) )?(?:which|who|that)\s|^(?:to|was|were|been|being)\s|\bby \w+ing$|\b(\w+) \1\b"
+    r"|\b(?:claim|alleg|insist|stat|report)(?:e?s|e?d|ing)?$|\bfull well$|, had \w+ \w+$|\b(?:btwn|because)$|^(?:only )?a matter of time$"
+    r"|\bthat if\b(?!.*\b(?:would|will|could|may|might)\b)"
 )
 
 
@@ -64,6 +73,8 @@ def _ranges(span: Span, sentence: Span) -> Iterator[tuple[int, int]]:
     head = clause_of(span.root)
     if head.dep_ == "csubj":
         head = head.head  # *what I did not do was to call*
+    if head.lemma_ == "be" and span.root.pos_ == "NOUN" and any(child.dep_ == "poss" for child in span.root.lefts):
+        yield from _spread(span.root, noun_phrase(span.root)[0].i, span, sentence)  # *contributing to it was his failure to*
     if _subject(head) is not None:
         yield from _spread(head, _first(head), span, sentence)
     for phrase in (span.root, *span.root.ancestors):
@@ -71,14 +82,15 @@ def _ranges(span: Span, sentence: Span) -> Iterator[tuple[int, int]]:
             yield from _spread(phrase, phrase.i, span, sentence)
         elif phrase.pos_ in {"NOUN", "PROPN"} and phrase.i < span.end + 4 and _holds_an_act(phrase):
             start = noun_phrase(phrase)[0].i
-            if start == sentence.start or phrase.doc[start - 1].lower_ != "of":
+            if start == sentence.start or phrase.doc[start - 1].lower_ != "of" or phrase.doc[start - 2].lower_ in {"result", "reason", "because"}:
                 yield from ((start, end) for start, end in _spread(phrase, start, span, sentence) if end - start > LEAST)
         if phrase.pos_ in {"VERB", "AUX"} and phrase.tag_ != "VBG":
             whole = (phrase.tag_ != "VBN" and (phrase.tag_ != "VB" or phrase.i > span.start)) or any(
                 child.dep_ in {"aux", "auxpass"} and child.i >= span.start for child in phrase.lefts
             )
             if span.start <= phrase.i < span.end and phrase.lemma_ not in {"be", "have"} and whole:
-                yield from _spread(phrase, span.start, span, sentence)  # what was or was not done, without who
+                start = span.start - (span[0].dep_ == "neg" and span.start > sentence.start)
+                yield from _spread(phrase, start, span, sentence)  # what was or was not done, without who
             return
 
 
@@ -114,21 +126,30 @@ def _may_end(start: int, end: int, head: Token) -> bool:
         if token != head and token.head.i >= end and token.head not in head.ancestors:
             return False
     last = doc[end - 1]
-    if (last.pos_ in UNFINISHED and last.dep_ != "prt" and (last != head or last.lemma_ in {"have", "be"})) or (last.is_punct and last.text not in {")", "."}):
+    stranded = last.dep_ == "prep" and last.head.tag_ == "VBN" and not list(last.children)  # *was not adhered to*
+    if (last.pos_ in UNFINISHED and last.dep_ != "prt" and not stranded and (last != head or last.lemma_ in {"have", "be"})) or (
+        last.is_punct and last.text not in {")", "."}
+    ):
         return False
     if end >= head.sent.end:
         return True
     following = doc[end]
     verb_follows = following if following.text != "," else following.nbor() if end + 1 < head.sent.end else following
+    if (following.lower_ == "that" and following.tag_ == "IN") or (
+        following.lower_ == "to" and end + 1 < head.sent.end and following.nbor().lower_ == last.lower_
+    ):
+        return False  # *failed to see at the meeting that*, *face to face*
     if verb_follows.tag_ in FINITE and not (head.pos_ in {"NOUN", "PROPN", "VERB"} and _stands_before(head, verb_follows)):
         return False  # a clause whose verb would be cut off
     if (
-        following.dep_ in {"advmod", "npadvmod"}
+        (following.dep_ in {"advmod", "npadvmod"} and following.head.i < end)
         or (last.tag_ == "VB" and following.tag_ in {"PRP", "PRP$"})
-        or (following.tag_ == "VBG" and last.dep_ == "pobj" and last.head.head.lemma_ in words().effects)
+        or (following.tag_ == "VBG" and any(token.lemma_ in words().effects for token in doc[max(start, end - 6) : end]))
         or any(_lacks_its_clause(token, end) for token in doc[start:end])
     ):
         return False
+    if following.pos_ == "ADP" and not list(following.children):
+        return False  # *sign in*, read as a noun and a preposition
     if following.dep_ == "prep" and not _adjoins(following, last) and (last.pos_ in {"VERB", "AUX", "ADJ", "ADV", "ADP"} or last.lower_ in words().binding):
         return False
     if following.text in {"-", "/", "(", "#", "'s", "'", "%"} or (not last.whitespace_ and not following.is_punct) or following.like_num:
@@ -136,7 +157,13 @@ def _may_end(start: int, end: int, head: Token) -> bool:
     joins_nouns = following.dep_ == "cc" and following.head.pos_ not in {"VERB", "AUX"} and following.head.i in inside
     crossing = [token for token in doc[end : head.right_edge.i + 1] if token.head.i in inside]
     bare_verb = following.dep_ == "cc" and last.pos_ == "VERB"
-    return not joins_nouns and not bare_verb and all(token.dep_ in LOOSE and token.lower_ not in {"of", "than"} and token.tag_ != "VB" for token in crossing)
+    return not joins_nouns and not bare_verb and all(_may_be_left(token) for token in crossing)
+
+
+def _may_be_left(token: Token) -> bool:
+    """Whether a clause is whole without this, which completes no word inside."""
+    infinitive = token.tag_ == "VB" or any(child.tag_ == "TO" for child in token.lefts)
+    return token.dep_ in LOOSE and token.lower_ not in {"of", "than"} and not infinitive
 
 
 def _adjoins(preposition: Token, verb: Token) -> bool:
@@ -165,8 +192,14 @@ def _first(head: Token) -> int:
     assert subject is not None
     if head.dep_ == "relcl" and not _agrees(head):
         return head.right_edge.i + 1  # the parser hung it on another noun: nothing to quote
+    if head.dep_ == "relcl" and subject.lower_ == "which" and subject.nbor(-1).text == ",":
+        return head.right_edge.i + 1  # it may tell of the whole clause before
     if head.dep_ == "relcl" and (subject.tag_ in {"WDT", "WP"} or any(child.lower_ == "no" for child in head.head.lefts)):
         return noun_phrase(head.head)[0].i
+    if any(child.dep_ in {"aux", "auxpass"} and child.i < subject.left_edge.i and child.lower_ not in {"had", "should", "were"} for child in head.lefts):
+        return head.right_edge.i + 1  # *nor was she asked*
+    if head.dep_ != "ROOT" and any(child.tag_ == "TO" and child.i > subject.i for child in head.lefts):
+        return head.right_edge.i + 1  # *they wanted us to fly*
     first, seen = head.i, False
     for child in reversed(list(head.lefts)):
         if seen and ((child.dep_ in OUTSIDE and child.lower_ not in {"if", "-"}) or any(token.text == "," for token in child.subtree)):
@@ -190,7 +223,8 @@ def _subject(verb: Token) -> Token | None:
 
 
 def _text(clause: Span) -> str:
-    return re.sub(r"^that (?=had |if )", "", BASIS.sub("", NUMBERING.sub("", " ".join(clause.text.translate(MARKS).split()))).strip(" .,–—-"))
+    bare = BASIS.sub("", NUMBERING.sub("", " ".join(clause.text.translate(MARKS).split()))).strip(" .,–—-")
+    return re.sub(r"^that (?=had |if )", "", TRAILING.sub("", bare).rstrip(" .,"))
 
 
 def _quoted(clause: Span) -> str:

@@ -140,7 +140,8 @@ def graded_noun(marked: Marked) -> list[Patch] | None:
     opening = marked.text[following.idx]
     if marked.text[first.idx].isupper() and not marked.shouted:
         opening = opening.upper()
-    runs_on = last.i + 1 < sentence.end and last.nbor().pos_ in {"NOUN", "PROPN"}  # *information sharing*, read as two
+    behind = sentence.doc[last.i + 1 : min(last.i + 3, sentence.end)]
+    runs_on = (len(behind) and behind[0].pos_ in {"NOUN", "PROPN"}) or any(token.lower_ in {"due", "because"} for token in behind)  # the lack has that reason
     if last.i < noun.i or following.is_punct or runs_on:
         return None
     return [Patch(first.idx, following.idx + 1, opening), Patch(end_of(last), end_of(last), f" {gap}")]
@@ -164,7 +165,7 @@ def error_noun(marked: Marked) -> list[Patch] | None:
         or (noun.head.lower_ in {"in", "by", "with", "of"} and noun.left_edge == noun)
         or noun.head.lower_ in {"before", "after", "during", "since", "until"}
         or noun.pos_ not in {"NOUN", "PROPN"}
-        or any(child.dep_ in {"conj", "cc"} for child in noun.children)
+        or any(child.dep_ in {"conj", "cc"} or (child.dep_ == "amod" and child.i < marked.span.start) for child in noun.children)
     ):
         return None
     if (

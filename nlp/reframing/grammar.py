@@ -102,30 +102,6 @@ def actor_of(token: Token) -> Token | None:
     return subject if subject is not None and kind_of(subject) in PEOPLE else None
 
 
-def complement_run(verb: Token, *, longest: int = 13) -> list[Token]:
-    """The words behind the verb that belong to what is done: particle, object, one short phrase or clause, without a break; [] if there are none."""
-    last = verb
-    for child in verb.rights:
-        if child.left_edge.i != last.i + 1 or child.dep_ in {"punct", "cc", "conj", "advcl", "parataxis", "npadvmod"}:
-            break
-        if child.dep_ in {"dobj", "attr", "oprd", "dative"} and child.pos_ in {"NOUN", "PROPN", "PRON"}:
-            phrase = noun_phrase(child)
-            if phrase[0].i != last.i + 1:
-                break
-            last = phrase[-1]
-            if child.right_edge.i != last.i:
-                break
-        elif child.right_edge.i - verb.i <= longest and child.dep_ in {"prt", "prep", "acomp", "xcomp", "ccomp", "advmod", "dative"}:
-            if any(token.text in {";", ":", "(", "["} for token in child.subtree):
-                break
-            last = child.right_edge
-        else:
-            break
-    while last.i > verb.i and (last.is_punct or (last.pos_ in {"ADP", "CCONJ", "SCONJ", "DET"} and last.dep_ != "prt") or last.lower_ in {"to"}):
-        last = last.nbor(-1)
-    return list(verb.doc[verb.i + 1 : last.i + 1])
-
-
 def has_subject(verb: Token) -> bool:
     """Whether the verb has a subject of its own."""
     return any(child.dep_ in SUBJECTS for child in verb.children)

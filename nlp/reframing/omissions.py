@@ -152,7 +152,8 @@ def nobody_failed(marked: Marked) -> list[Patch] | None:
     if be is not None and be.lower_ in {"was", "were"} and (there := _there(be)) is not None:
         return [Patch(there.idx, end_of(verb), f"[who, by role,] did not {_with_adverbs(noun, verb, verb.lower_)}"), *more]
     opens = not any(token.is_alpha and len(token) > 1 for token in noun.doc[marked.sentence.start : start.i])
-    if opens and noun.dep_ == "ROOT" and not _tells_more(marked, noun):
+    general = any(token.tag_ in {"VBZ", "VBP"} for token in marked.sentence)  # *failure to look puts people at risk*: no event, or read as none
+    if opens and noun.dep_ == "ROOT" and not general and not _tells_more(marked, noun):
         return [Patch(start.idx, end_of(verb), f"[Who, by role,] did not {_with_adverbs(noun, verb, verb.lower_)}"), *more]
     return None
 

@@ -1,6 +1,6 @@
 """The questions that an investigation should answer next, drawn from `questions.toml` and filled with the sentence's own words.
 
-A report never has the same question twice: what has been asked is remembered, and where all that fits has been asked, the earlier passage is referred to.
+A report never has the same question twice: what has been asked is remembered, and where all that fits has been asked, nothing is.
 """
 
 import re
@@ -15,6 +15,7 @@ from typing import Any
 
 from spacy.tokens import Span
 
+from nlp.actors import kind_of
 from nlp.reframing.clauses import clause_around
 from nlp.reframing.footings import Footing, footing_of, is_view
 from nlp.reframing.marked import Marked
@@ -30,11 +31,18 @@ class Patterns:
 
     doubt: re.Pattern[str]
     state: re.Pattern[str]
+    perceived: re.Pattern[str]
     reading: re.Pattern[str]
+    duty: re.Pattern[str]
+    handled: re.Pattern[str]
     cited: re.Pattern[str]
     declined: re.Pattern[str]
     refused: re.Pattern[str]
     planned: re.Pattern[str]
+    taken: re.Pattern[str]
+    denied: re.Pattern[str]
+    bodily: re.Pattern[str]
+    overlooked: re.Pattern[str]
     kinds: dict[str, re.Pattern[str]]
     actions: dict[str, re.Pattern[str]]
 
@@ -82,36 +90,36 @@ def _lists(row: dict[str, Any]) -> dict[str, tuple[str, ...]]:
 class Asked:
     """What one report has been asked so far."""
 
-    questions: dict[str, int] = field(default_factory=dict)
+    questions: set[str] = field(default_factory=set)
     templates: Counter[str] = field(default_factory=Counter)
 
-    def take(self, templates: Iterable[str], slots: dict[str, str], *, number: int, known: str) -> str | None:
+    def take(self, templates: Iterable[str], slots: dict[str, str], *, known: str) -> str | None:
         """The least used of the templates that the slots fill, filled; None where all have been asked. `known` is the text that it may draw on."""
         fitting = [template for template in templates if _needs(template) <= slots.keys()]
         for template in sorted(fitting, key=lambda each: self.templates[each]):
             question = _filled(template, slots)
             if question not in self.questions and question_refused_because(question, sentence=known) is None:
-                self.questions[question] = number
+                self.questions.add(question)
                 self.templates[template] += 1
                 return question
         return None
 
 
-def questions_for(marked: Marked, asked: Asked, *, number: int) -> list[Suggestion]:
-    """One question, or a reference to the passage where it was asked; none where the sentence is not sure enough. `number` is the finding's place, from 1."""
+def questions_for(marked: Marked, asked: Asked) -> list[Suggestion]:
+    """One question; none where the sentence is not sure enough, or all that fits has been asked."""
     table, slots = tables()[marked.finding.category], slots_of(marked)
     known = marked.sentence.text
     kind: SuggestionKind = "ask"
     if table.kinds:
         which = _kind_of(marked.span.text, patterns().kinds)
         kind = "ask" if which == "sanction" else "strengthen"
-        groups = [table.kinds[which], table.kinds["other"]] if is_action(marked) else []
+        groups = [table.kinds.get(which, ())] if is_action(marked) else []
     else:
         groups = [_group(table, key) for key in _keys(marked, footing_of(marked), slots)]
     for templates in groups:
-        if question := asked.take(templates, slots, number=number, known=known):
+        if question := asked.take(templates, slots, known=known):
             return [Suggestion(kind=kind, question=question, reason=table.reason)]
-    return list(_again(table, asked, slots, number=number, known=known)) if any(groups) and "clause" in slots else []
+    return []
 
 
 def _group(table: Table, key: str) -> tuple[str, ...]:
@@ -122,7 +130,11 @@ def _group(table: Table, key: str) -> tuple[str, ...]:
 def _keys(marked: Marked, footing: Footing, slots: dict[str, str]) -> Iterator[str]:
     """Which groups of templates fit, the closest first."""
     category, clause = marked.finding.category, slots.get("clause", "")
-    if footing == "open":
+    if footing == "open" or (category in {"failure", "patient_blame"} and patterns().bodily.search(clause)):
+        return
+    if category == "judgement" and any(token.lower_ in words().approving for token in marked.span) and not patterns().denied.search(clause):
+        return  # *I am not sure that it was done properly*, of which the quotation would keep the half
+    if footing == "supposed" and not words().risks & set(clause.lower().split()):
         return
     if category == "patient_blame" and patterns().doubt.search(marked.span.text):
         yield "doubt"
@@ -135,28 +147,42 @@ def _keys(marked: Marked, footing: Footing, slots: dict[str, str]) -> Iterator[s
     elif category == "patient_blame":
         yield from _of_patients(marked, footing, slots)
     else:
-        yield from _of_category(marked, footing, clause)
+        yield from _of_category(marked, footing, slots)
         yield who(marked, slots) if footing in {"told", "organisation"} else footing
         if footing in {"told", "organisation", "case", "cases"}:
             yield "told"
 
 
-def _of_category(marked: Marked, footing: Footing, clause: str) -> Iterator[str]:
+def _of_category(marked: Marked, footing: Footing, slots: dict[str, str]) -> Iterator[str]:
     """What the category asks of some of its words."""
-    category = marked.finding.category
-    if category == "human_error" and footing != "own" and patterns().reading.search(_near(marked)):
-        yield "reading"
+    category, clause = marked.finding.category, slots.get("clause", "")
+    if category == "human_error" and footing != "own":
+        yield from (key for key in ("perceived", "reading") if getattr(patterns(), key).search(_near(marked)))
     if category == "judgement" and any(token.lower_ in words().approving for token in marked.span):
         yield "approving"
+    if category in {"failure", "human_error"} and footing in {"told", "organisation", "habit"} and patterns().overlooked.search(marked.span.text):
+        yield "overlooked"
+    if category == "failure" and footing in {"told", "habit"}:
+        actor = "person" if _is_personal(marked) else who(marked, slots)
+        yield actor if actor in {"person", "patient", "thing", "organisation"} else "duty" if patterns().duty.search(_near(marked)) else "told"
+    if category == "character" and footing != "own" and marked.span.root.pos_ in {"ADJ", "NOUN"}:
+        yield "trait"
     if category == "rule_violation" and footing in {"told", "organisation", "case"} and patterns().cited.search(clause):
         yield "cited"
     if footing in {"told", "organisation", "habit", "own"} and category in {"judgement", "character", "hindsight"} and is_view(marked.sentence):
         yield "view"
 
 
+def _is_personal(marked: Marked) -> bool:
+    """*His failure*, *the pilot's exceedance and failure*, or what only the one at the controls can do."""
+    nouns = (*marked.span, marked.span.root.head) if marked.span.root.dep_ == "conj" else marked.span
+    owned = any(child.dep_ == "poss" and kind_of(child) != "organisation" for token in nouns for child in token.lefts)
+    return owned or patterns().handled.search(marked.sentence.doc[marked.span.start : min(marked.sentence.end, marked.span.end + 6)].text) is not None
+
+
 def _near(marked: Marked) -> str:
-    """The marked words with the two behind them."""
-    return marked.sentence.doc[marked.span.start : min(marked.sentence.end, marked.span.end + 2)].text
+    """The marked words with the one before them and the two behind."""
+    return marked.sentence.doc[max(marked.sentence.start, marked.span.start - 1) : min(marked.sentence.end, marked.span.end + 2)].text
 
 
 def _of_patients(marked: Marked, footing: Footing, slots: dict[str, str]) -> Iterator[str]:
@@ -170,6 +196,8 @@ def _of_patients(marked: Marked, footing: Footing, slots: dict[str, str]) -> Ite
         yield actor
     elif chose and actor not in {"person", "organisation"}:
         yield "declined"
+    elif is_view(marked.sentence):
+        yield "view"
     yield "told"
 
 
@@ -180,6 +208,8 @@ def _of_what_was_not(marked: Marked, clause: str) -> Iterator[str]:
     elif opened or re.search(r"\bif\b", clause):
         whole = re.search(r"\b(?:would|could|might|may|likely)\b", clause) is not None
         yield ("view" if whole else "none") if is_view(marked.sentence) else "conditional" if whole else "condition"
+    elif not re.search(r"\b(?:should|ought|had to|need)\b", clause) and re.search(r"\b(?:would|could|might|may) (?:\w+ )?have\b", clause):
+        yield "view" if is_view(marked.sentence) else "possible"
     elif is_view(marked.sentence) and not re.search(r"\b(?:I|we) (?:\w+ )?(?:should|could|ought)\b", clause, re.IGNORECASE):
         yield "view"
 
@@ -191,14 +221,17 @@ def question_for_action(sentence: Span, asked: Asked) -> Suggestion | None:
     if not clause or not patterns().planned.search(sentence.text):
         return None
     table = tables()["action"]
-    question = asked.take((*table.kinds[which], *table.kinds["other"]), {"clause": clause}, number=0, known=sentence.text)
+    question = asked.take((*table.kinds[which], *table.kinds["other"]), {"clause": clause}, known=sentence.text)
     return Suggestion(kind="strengthen", question=question, reason=table.reason) if question else None
 
 
 def is_action(marked: Marked) -> bool:
-    """Whether the marked words plan or report an action, and do not only say what might have been."""
-    return not any(
-        token.lower_ in {"have", "having"} and token.dep_ == "aux" for token in marked.sentence if token.head in (marked.span.root, marked.span.root.head)
+    """Whether the marked words plan or report an action, and do not only say what might have been, or how things are."""
+    told = patterns().planned.search(marked.sentence.text) or patterns().taken.search(marked.sentence.text)
+    return told is not None and not any(
+        token.lower_ in {"if", "whether", "have", "having"} and token.dep_ in {"aux", "mark"}
+        for token in marked.sentence
+        if token.head in (marked.span.root, marked.span.root.head)
     )
 
 
@@ -206,31 +239,9 @@ def _kind_of(text: str, kinds: dict[str, re.Pattern[str]]) -> str:
     return next((kind for kind, pattern in kinds.items() if pattern.search(text)), "other")
 
 
-def _again(table: Table, asked: Asked, slots: dict[str, str], *, number: int, known: str) -> Iterator[Suggestion]:
-    """A reference to the earliest passage with the same kind of question."""
-    templates = {template for group in (*table.by_footing.values(), *table.kinds.values()) for template in group}
-    earlier = sorted(
-        {place for question, place in asked.questions.items() if place and place != number and any(_made_from(question, each) for each in templates)}
-    )
-    for place in earlier:
-        question = asked.take(tables()["again"].by_footing["ask"], {**slots, "number": str(place)}, number=0, known=f"{known} {place}")
-        if question:
-            yield Suggestion(kind="ask", question=question, reason=tables()["again"].reason)
-            return
-
-
 @lru_cache(maxsize=1024)
 def _needs(template: str) -> frozenset[str]:
     return frozenset(name for _, name, _, _ in string.Formatter().parse(template) if name)
-
-
-@lru_cache(maxsize=1024)
-def _shape(template: str) -> re.Pattern[str]:
-    return re.compile("".join(".*" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{\w+\})", template)), re.IGNORECASE | re.DOTALL)
-
-
-def _made_from(question: str, template: str) -> bool:
-    return bool(_shape(template).fullmatch(question))
 
 
 def _filled(template: str, slots: dict[str, str]) -> str:

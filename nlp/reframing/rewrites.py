@@ -81,6 +81,9 @@ def _gap_behind(marked: Marked, edit: Sequence[Patch]) -> str | None:
             return "[In whose words.]" if timed else "[In whose words, and when.]"
         return "[In whose words, and what was offered.]" if timed else "[In whose words, when, and what was offered.]"
     actor = actor_of(marked.span.root)
+    subject = next((child for child in marked.span.root.lefts if child.dep_ == "nsubj"), None)
+    if actor is None and subject is not None and subject.pos_ == "PROPN":
+        return None  # nobody wrote down what was expected of a visitor
     told = any(RULES.match(token.lower_) for token in marked.sentence if token.pos_ in {"NOUN", "PROPN"})
     if category != "failure" or "did not" not in edit[0].words.lower() or told or kind_of(actor) == "patient" or any_of(marked.sentence, words().bodily):
         return None

@@ -6,7 +6,7 @@ from spacy.tokens import Span, Token
 
 from nlp.actors import SUBJECTS, is_device, kind_of, kinds
 from nlp.reframing.clauses import clause_around, clause_of
-from nlp.reframing.grammar import PEOPLE, actor_of, complement_run, inflected, noun_phrase, words_of
+from nlp.reframing.grammar import PEOPLE, actor_of, noun_phrase, words_of
 from nlp.reframing.marked import Marked
 from nlp.reframing.wording import words
 
@@ -27,12 +27,7 @@ WEIGHING = re.compile(
     re.IGNORECASE,
 )
 ADJECTIVAL = {"amod", "acomp", "attr", "compound"}
-LONGEST_ACT = 15
 NAMED = re.compile(r"(?:you|he|she|they|(?:the|your|his|her|their) [a-z][\w'’ -]*|Dr\.? [A-Z][\w'’ -]*)")
-UNCLEAN = re.compile(
-    r"^$|,|#|/|\b(?:an?|the) (?:and|or)\b|\bmanner\b|\b(?:this|that|these|those|all|patient|it|so|an?|the|of|to|for|with|on|in|and|or)$|\bi\.e|^(?:of|any)\b",
-    re.IGNORECASE,
-)
 LONGEST_WORD = 7
 
 
@@ -43,10 +38,7 @@ def slots_of(marked: Marked) -> dict[str, str]:
     quoted = _word(marked)
     if len(quoted.split()) <= LONGEST_WORD and not re.search('["“”\\[\\]?]', quoted):
         slots["word"] = quoted
-    verb, actor = _main_verb(marked), doer(marked)
-    slots.update(_actor_slots(actor, text))
-    if verb is not None:
-        slots.update(_act_slots(verb, text, slots["when"]))
+    slots.update(_actor_slots(doer(marked), text))
     rule = _rule(marked)
     if rule is not None and (phrase := definite(rule, text, without=span)) and phrase.split()[0] not in POSSESSIVES:
         slots["rule"] = phrase
@@ -71,8 +63,6 @@ def who(marked: Marked, slots: dict[str, str]) -> str:
         subject = next((child for child in clause_of(marked.span.root).children if child.dep_ == "nsubj"), None)
         return "thing" if kind_of(subject) == "thing" or (subject is not None and is_device(subject)) else "told"
     kind = kind_of(actor)
-    if actor.lower_ in {"person", "individual", "anyone", "someone"}:
-        return "habit"
     if verb is not None and verb.lemma_ in words().attending and (actor.pos_ == "PROPN" or kind == "patient" or actor.lower_ in {"he", "she"}):
         return "patient"
     return ("person" if slots["who"] == "person" else "told") if kind == "staff" else kind
@@ -87,8 +77,12 @@ def _word(marked: Marked) -> str:
         quoted = words_of(text, list(span.doc[span.start : head.i + 1]))
     else:
         quoted = " ".join(text[marked.finding.start : marked.finding.end].split())
-    if marked.finding.category == "judgement":
-        quoted = re.sub(r"^(?:(?:not|no|never)\s|\w+n['’]t\s)+", "", quoted)  # what would count as *adequate*, not as *not adequate*
+    if marked.finding.category == "judgement" and any(
+        token.lower_ in words().approving for token in span
+    ):  # what would count as *adequate*, not as *not adequate*
+        quoted = re.sub(r"^(?:(?:not|no|never|lack of|lack(?:ed|s|ing)|absence of|without|fail\w* to)\s|\w+n['’]t\s)+", "", quoted, flags=re.IGNORECASE)
+    elif noun := next((token for token in reversed(list(span)) if token.pos_ == "NOUN" and token.lemma_.lower() in words().failings), None):
+        quoted = words_of(text, [*(child for child in noun.lefts if child.dep_ in {"amod", "compound"} and child.i >= span.start), noun])
     opens = not any(token.is_alpha for token in span.doc[marked.sentence.start : span.start])
     return quoted[:1].lower() + quoted[1:] if opens and not quoted.isupper() else quoted
 
@@ -173,41 +167,6 @@ def _joined(noun: Token) -> list[Token]:
     """Nouns joined to this one, as far as they go."""
     found = [child for child in noun.rights if child.dep_ == "conj" and child.pos_ in {"NOUN", "PROPN", "PRON"}]
     return [*found, *(more for each in found for more in _joined(each))]
-
-
-def _act_slots(verb: Token, text: str, when: str) -> dict[str, str]:
-    """*Checking the chart*, from *failed to check the chart* and from *the chart should have been checked*."""
-    gerund = inflected(verb, "VBG")
-    if gerund is None or verb.lemma_ in words().loaded | {"be", "have", "do", "know"}:
-        return {}
-    if verb.i + 1 < verb.sent.end and verb.nbor().text == "-":
-        return {}
-    run: list[Token] = []
-    passive = next((child for child in verb.lefts if child.dep_ == "nsubjpass"), None)
-    if passive is not None or any(child.dep_ == "auxpass" for child in verb.lefts):
-        if passive is not None and passive.lower_ in {"which", "that"} and verb.dep_ == "relcl":
-            passive = verb.head
-        if passive is None or passive.pos_ not in {"NOUN", "PROPN"} or kind_of(passive) == "organisation":
-            return {}
-        tail = definite(passive, text)
-    else:
-        run = complement_run(verb)
-        if not run and verb.tag_ in {"VB", "VBG", "VBN"} and verb.n_rights and verb.i + 1 < verb.sent.end and not verb.nbor().is_punct:
-            return {}
-        tail = WEIGHING.sub("", words_of(text, run) + " ").strip() if run else ""
-        tail = re.sub(r"\ba (?=[aeiou])", "an ", re.sub(r"\ban (?=[^aeiouhAEIOU])", "a ", tail))
-    following = run[-1] if passive is None and run else None
-    if following is not None and following.i + 1 < verb.sent.end and following.nbor().lower_ in {"to", "-", "/"}:
-        return {}
-    if run and run[-1].i + 1 < verb.sent.end and run[-1].nbor().pos_ in {"ADP", "NOUN", "PROPN", "NUM", "ADJ", "DET", "ADV", "SYM", "X"}:
-        return {}
-    tail = tail.replace(f" {when}", "")
-    if UNCLEAN.search(tail):
-        return {}
-    if len(tail.split()) > LONGEST_ACT or re.search(r"\w\.\w", tail) or re.search('["“”\\[\\];:]', tail) or tail.count("(") != tail.count(")"):
-        return {}
-    tail = re.sub(r"\bmy\b", "your", re.sub(r"\bour\b", "your", tail))
-    return {"acting": f"{gerund} {tail}".strip()}
 
 
 def definite(noun: Token, text: str, *, without: Span | None = None) -> str:

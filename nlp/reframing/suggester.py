@@ -64,16 +64,15 @@ class RuleSuggester:
             for span, inside, sentence in zip(parse.sentences, findings, sentences, strict=True)
         ]
         drafts = self._reread(parse, drafts)
-        asked, number = Asked(), 0
+        asked = Asked()
         advised: list[tuple[Finding, ...]] = []
         told: list[Sentence] = []
         for place, (inside, sentence) in enumerate(zip(findings, sentences, strict=True)):
             by_id = {draft.marked.finding.id: draft for draft in drafts[place]}
             out: list[Finding] = []
             for finding in inside:
-                number += 1
                 draft = by_id.get(finding.id)
-                out.append(replace(finding, suggestions=tuple(_for_finding(draft, asked, number=number))) if draft else finding)
+                out.append(replace(finding, suggestions=tuple(_for_finding(draft, asked))) if draft else finding)
             advised.append(tuple(out))
             told.append(replace(sentence, suggestions=tuple(_for_sentence(parse, place, sentence, out, drafts[place], asked))))
         return Advice(tuple(advised), tuple(told))
@@ -134,7 +133,7 @@ def _refusal(marked: Marked, patches: Sequence[Patch], kind: str) -> str | None:
     )
 
 
-def _for_finding(draft: _Draft, asked: Asked, *, number: int) -> Iterator[Suggestion]:
+def _for_finding(draft: _Draft, asked: Asked) -> Iterator[Suggestion]:
     marked = draft.marked
     if draft.edit:
         yield _replacing(marked, draft.edit, safe=True)
@@ -142,7 +141,7 @@ def _for_finding(draft: _Draft, asked: Asked, *, number: int) -> Iterator[Sugges
     if patches and _refusal(marked, patches, "rewrite") is None:
         start, end = marked.sentence.start_char, marked.sentence.end_char
         yield Suggestion(kind="rewrite", start=start, end=end, replacement=marked.after(patches), reason=GAPS)
-    yield from questions_for(marked, asked, number=number)
+    yield from questions_for(marked, asked)
 
 
 def _replacing(marked: Marked, patches: Sequence[Patch], *, safe: bool) -> Suggestion:

@@ -30,7 +30,7 @@ def should_have(marked: Marked) -> list[Patch] | None:
     if any(token.pos_ not in {"ADV"} for token in plain):
         return None
     behind = marked.text[end_of(verb) : marked.sentence.end_char]
-    opened = any(token.lower_ in {"if", "whether", "unless"} for token in marked.sentence)
+    opened = any(token.lower_ in {"if", "whether", "unless"} or token.lemma_.lower() in words().demands for token in marked.sentence)
     if verb.lemma_ in {"be", "have"} or verb.dep_ == "conj" or ";" in behind or is_reported(verb, marked) or opened:
         return None  # what a witness or a rule expects is no word on what happened
     negated = any(token.lower_ in {"not", "never", "n't"} for token in group)

@@ -51,6 +51,8 @@ class Words:
     attending: frozenset[str]
     duties: frozenset[str]
     approving: frozenset[str]
+    anyone: frozenset[str]
+    demands: frozenset[str]
     loaded: frozenset[str]
     uncounted: frozenset[str]
     offered: frozenset[str]

@@ -8,9 +8,8 @@ from nlp.reframing.questions import tables
 from nlp.reframing.safeguards import question_refused_because
 
 NAMES = {
-    "actor": "the nurse", "actor_obj": "the nurse", "acting": "checking the chart",
+    "actor": "the nurse", "actor_obj": "the nurse",
     "clause": "the chart was read", "rule": "the policy", "word": "words", "when": "at that time",
-    "number": "three",
 }  # fmt: skip
 EVERY = [template for table in tables().values() for group in (*table.by_footing.values(), *table.kinds.values()) for template in group]
 
@@ -38,7 +37,7 @@ def test_no_template_stands_twice():
 def test_the_question_takes_up_who_did_what_and_when(read):
     (question,) = questions(read("The nurse failed to check the allergy status at 22:10."))
     assert "the nurse" in question
-    assert "checking the allergy status" in question
+    assert "check the allergy status" in question
     assert "at 22:10" in question
 
 
@@ -58,10 +57,9 @@ def test_forty_findings_of_one_kind_get_forty_questions(read):
     assert len(set(questions(analysis))) == len(questions(analysis)) >= 40
 
 
-def test_the_same_sentence_forty_times_is_referred_back_and_never_asked_twice(read):
-    analysis = read(" ".join(["The nurse failed to check the chart."] * 40))
-    assert len(questions(analysis)) == len(set(questions(analysis)))
-    assert any("marked passage" in question for question in questions(analysis))
+def test_the_same_sentence_forty_times_is_never_asked_the_same_twice(read):
+    found = questions(read(" ".join(["The nurse failed to check the chart."] * 40)))
+    assert 1 < len(found) == len(set(found)) < 40
 
 
 @pytest.mark.parametrize(
@@ -111,7 +109,7 @@ QUOTED = {
 @pytest.mark.parametrize(("text", "clause"), QUOTED.values(), ids=QUOTED.keys())
 def test_a_long_sentence_is_quoted_by(read, text, clause):
     found = questions(read(text))
-    assert any(f"“{clause}" in question or "closing the valve" in question for question in found), found
+    assert any(f"“{clause}" in question for question in found), found
 
 
 ASKED = {
@@ -123,13 +121,17 @@ ASKED = {
     "an effect by the steps that lead there": ("This failure led to a flood in the cellar.", "which steps go from there"),
     "a failing that is only named by what was done": ("These failings were set out in the letter.", "stands for|is called"),
     "a possibility by what it rests on": ("The new rota may lead to inappropriate handovers.", "this possibility rest|come about before"),
-    "an author's opinion by what was seen": ("I thought the briefing by the guide was poor.", "you see or hear"),
+    "an author's opinion by what was seen": ("I thought the briefing by the guide was poor.", "you see, hear"),
     "a supposition by whose opinion it is": ("Had the porter closed the valve, the cellar would not have flooded.", "whose opinion"),
     "a missed chance by the contact that offered it": ("The visit was a missed opportunity to weigh the child.", "did this chance arise"),
     "a word of praise by what would count as it": ("The supervision was not adequate.", "count as “"),
-    "a rule with its section by what it asks for": ("The hospital did not comply with section 12 of the policy.", "part cited"),
+    "a rule with its section by what it asks for": ("The hospital did not comply with section 12 of the policy.", "text cited"),
     "a refusal by what had been offered": ("The patient refused to take the tablets.", "asked or offered"),
-    "a general case by everyday work": ("Staff do not follow the policy on this ward.", "who compared the work with it"),
+    "a mistaken sight by what was there to see": ("The pilot misidentified the runway lights.", "what was it taken to be"),
+    "what was overlooked by where it showed": ("The entry in the log was overlooked by the porter.", "where did this stand"),
+    "a might-have-been by who says so": ("The flood could have been prevented.", "who has said so"),
+    "a time of day among the words quoted": ("The nurse failed to check the chart at 22:10.", "chart at 22:10”"),
+    "a general case by everyday work": ("Staff do not follow the policy on this ward.", "show how it is done"),
 }
 
 
@@ -143,6 +145,10 @@ SILENT = {
     "what is itself a question": "The board asked whether the porter failed to close the valve.",
     "a question": "Did the porter fail to close the valve?",
     "an illness": "He died of cardiac failure.",
+    "what has not taken place": "The contractor will fail to close the valve.",
+    "a thing's failure": "The pump was replaced after its failure.",
+    "an opinion of training": "This retraining is very valuable.",
+    "what nobody found": "There was nothing that the porter could have done.",
     "a heading that breaks off": "The depot failed to:",
 }
 
