@@ -14,6 +14,7 @@ from nlp.vetoes import blames
 
 # One word that the network alone calls an omission or a broken rule must say so by itself.
 OMISSIONS = {"failure", "rule_violation"}
+ANYBODY = {"reporter", "person", "people", "individual", "member", "someone", "somebody", "anyone", "nobody", "everyone", "partner", "owner", "head", "decedent"}
 FAILING = re.compile(
     r"fail|neglect|omit|omission|forg[eo]t|ignor|overlook|miss|lapse|lack|breach|violat|contraven|flout|bypass|non|un|in|im|ir|mis|dis|ill|short|without|against|contrary|"
     r"bent|broke|skip|defeat|deviat|circumvent|less|never|not|n't|no|late|delay|absen|only|poor|wrong",
@@ -24,7 +25,7 @@ FAILING = re.compile(
 def blaming(parse: Parse, marks: Sequence[Marked], ruled: Sequence[Finding], categories: Sequence[str]) -> list[Marked]:
     """The marks that stand, in order. `ruled` are the findings of rules in the sentence; `categories` names the columns."""
     kept: list[Marked] = []
-    for marked in _fitted(marks, ruled, categories):
+    for marked in _fitted(parse, marks, ruled, categories):
         span = parse.doc.char_span(marked.start, marked.end, alignment_mode="expand")
         category = categories[marked.column]
         if span is None or (blames(category, span) and (_twin(marked, ruled, category) or not _is_doubtful(category, span))):
@@ -32,19 +33,26 @@ def blaming(parse: Parse, marks: Sequence[Marked], ruled: Sequence[Finding], cat
     return kept
 
 
-def _fitted(marks: Sequence[Marked], ruled: Sequence[Finding], categories: Sequence[str]) -> Iterator[Marked]:
-    """Every mark with its end moved on to the end of the rule's words in which it stops; a mark that another has grown over is gone."""
+def _fitted(parse: Parse, marks: Sequence[Marked], ruled: Sequence[Finding], categories: Sequence[str]) -> Iterator[Marked]:
+    """Every mark, its end moved on to the end of the rule's words where it stops before what its last word belongs to; what it grows over is gone."""
     reached = -1
     for marked in marks:
         if marked.end <= reached:
             continue
         twin = _twin(marked, ruled, categories[marked.column])
-        if twin and twin.start <= marked.end < twin.end:
+        span = parse.doc.char_span(marked.start, marked.end, alignment_mode="expand")
+        if twin and span is not None and twin.start <= marked.end < twin.end and _hangs(span[-1], twin.end):
             marked = replace(marked, end=twin.end)
-        if marked.start < reached:
-            marked = replace(marked, start=reached)
+        marked = replace(marked, start=max(marked.start, reached))
         reached = marked.end
         yield marked
+
+
+def _hangs(last: Token, end: int) -> bool:
+    """Whether a word stops short of the word that it belongs to, which comes before `end`: *MORE | CAREFUL*, *at | fault*."""
+    if last.pos_ == "ADP":
+        return any(child.dep_ == "pobj" and child.idx < end for child in last.rights)
+    return last.i < last.head.i and last.head.idx < end
 
 
 def _twin(marked: Marked, ruled: Sequence[Finding], category: str) -> Finding | None:
@@ -64,4 +72,4 @@ def _is_doubtful(category: str, span: Span) -> bool:
 
 def _is_of_staff(verb: Token) -> bool:
     subject = subject_of(verb)
-    return subject is not None and kinds().get(subject.lemma_.lower()) == "staff"
+    return subject is not None and subject.lemma_.lower() not in ANYBODY and kinds().get(subject.lemma_.lower()) == "staff"

@@ -147,9 +147,7 @@ def _negated(token: Token, word: Token) -> bool:
     """Whether a negation before `word`, or a subject that is nobody, belongs to this token."""
     if token.lower_ in {"without", "absence"} or (token.dep_ in {"relcl", "acl"} and token.head.lower_ == "nothing"):
         return token is not word
-    for child in token.lefts if token.i <= word.i else token.children:
-        if child.i > word.i:
-            continue
+    for child in (child for child in token.children if child.i <= word.i):
         if child.dep_ in NEGATING and child.lower_ in NEGATORS:
             return child.nbor().lower_ not in MERELY
         if child.dep_ in SUBJECTS and (child.lower_ in NO_ONE or any(each.dep_ == "det" and each.lower_ in NEGATORS for each in child.children)):
@@ -165,11 +163,11 @@ def _carrier(token: Token) -> Token | None:
         return None
     carries = {
         "conj": any(child.dep_ == "cc" and child.lower_ in {"or", "nor"} for child in head.children),
-        "prep": lemma in lists.bearing | lists.looking | lists.grounds,
+        "prep": lemma in lists.bearing | lists.looking | lists.grounds or (lemma in lists.denying and _is_authors(head)),
         "pobj": head.lower_ in {"of", "without", "at", "to", "with", "in"},
-        **dict.fromkeys(("amod", "advmod", "acomp", "attr", "oprd"), True),
+        **dict.fromkeys(("amod", "advmod", "acomp", "attr", "oprd", "pcomp"), True),
         **dict.fromkeys(("dobj", "nsubjpass"), lemma in lists.bearing | lists.looking and not _is_definite(token)),
-        **dict.fromkeys(("ccomp", "xcomp", "acl", "relcl", "pcomp"), lemma in lists.grounds or (lemma in lists.denying and _is_authors(head))),
+        **dict.fromkeys(("ccomp", "xcomp", "acl", "relcl"), lemma in lists.grounds or (lemma in lists.denying and _is_authors(head))),
     }
     return head if carries.get(dep, False) else None
 
