@@ -13,8 +13,8 @@ from spacy.tokens import Span
 
 from models.artefact import TOKENIZER, WEIGHTS, Manifest, load_manifest
 from models.decoding import Marked, decode
-from models.encoding import Encoder
 from models.doubts import blaming
+from models.encoding import Encoder
 from models.reading import Array, Scorer, Scores, read_sentences
 from models.runtime import OnnxScorer
 from nlp.attribution import RuleLabeller, SentenceLabels
@@ -74,7 +74,11 @@ class ModelDetector:
             marks = blaming(parse, decode(scores, text, decoding, boost), ruled, self.manifest.labels.token)
             inside = [self._finding(parse, sentence, marked, ruled, quotations) for marked in marks]
             found.extend(inside)
-            found.extend(each for each in ruled if _is_sure(each) and not sentence.text.endswith("?") and not any(each.start < other.end and other.start < each.end for other in inside))
+            found.extend(
+                each
+                for each in ruled
+                if _is_sure(each) and not sentence.text.endswith("?") and not any(each.start < other.end and other.start < each.end for other in inside)
+            )
         return sorted(found, key=lambda each: each.start)
 
     def label(self, parse: Parse, findings: Sequence[Sequence[Finding]]) -> list[SentenceLabels]:

@@ -14,7 +14,8 @@ from nlp.vetoes import blames
 
 # One word that the network alone calls an omission or a broken rule must say so by itself.
 OMISSIONS = {"failure", "rule_violation"}
-ANYBODY = {"reporter", "person", "people", "individual", "member", "someone", "somebody", "anyone", "nobody", "everyone", "partner", "owner", "head", "decedent"}
+# Words for staff that elsewhere mean anybody.
+ANYBODY = frozenset("reporter person people individual member someone somebody anyone nobody everyone partner owner head decedent".split())
 FAILING = re.compile(
     r"fail|neglect|omit|omission|forg[eo]t|ignor|overlook|miss|lapse|lack|breach|violat|contraven|flout|bypass|non|un|in|im|ir|mis|dis|ill|short|without|against|contrary|"
     r"bent|broke|skip|defeat|deviat|circumvent|less|never|not|n't|no|late|delay|absen|only|poor|wrong",
@@ -39,13 +40,12 @@ def _fitted(parse: Parse, marks: Sequence[Marked], ruled: Sequence[Finding], cat
     for marked in marks:
         if marked.end <= reached:
             continue
-        twin = _twin(marked, ruled, categories[marked.column])
+        twin, end = _twin(marked, ruled, categories[marked.column]), marked.end
         span = parse.doc.char_span(marked.start, marked.end, alignment_mode="expand")
         if twin and span is not None and twin.start <= marked.end < twin.end and _hangs(span[-1], twin.end):
-            marked = replace(marked, end=twin.end)
-        marked = replace(marked, start=max(marked.start, reached))
-        reached = marked.end
-        yield marked
+            end = twin.end
+        start, reached = max(marked.start, reached), end
+        yield replace(marked, start=start, end=end)
 
 
 def _hangs(last: Token, end: int) -> bool:

@@ -65,7 +65,10 @@ def voice() -> Voice:
         re.compile("|".join(source["reported"]), re.IGNORECASE),
         re.compile(source["cue"], re.IGNORECASE),
         re.compile(source["denial"]["blaming"], re.IGNORECASE),
-        *(frozenset(source["denial"][key].split()) for key in ("bearing", "looking", "denying", "grounds")),
+        frozenset(source["denial"]["bearing"].split()),
+        frozenset(source["denial"]["looking"].split()),
+        frozenset(source["denial"]["denying"].split()),
+        frozenset(source["denial"]["grounds"].split()),
         tuple((row["name"], re.compile(row["pattern"], re.IGNORECASE)) for row in source["protected"]),
     )
 
