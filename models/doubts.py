@@ -15,7 +15,7 @@ from nlp.vetoes import blames
 # One word that the network alone calls an omission or a broken rule must say so by itself.
 OMISSIONS = {"failure", "rule_violation"}
 # Words for staff that elsewhere mean anybody.
-ANYBODY = frozenset("reporter person people individual member someone somebody anyone nobody everyone partner owner head decedent".split())
+ANYBODY = {"reporter", "person", "people", "individual", "member", "someone", "anyone", "nobody", "everyone", "partner", "owner", "head", "decedent"}
 FAILING = re.compile(
     r"fail|neglect|omit|omission|forg[eo]t|ignor|overlook|miss|lapse|lack|breach|violat|contraven|flout|bypass|non|un|in|im|ir|mis|dis|ill|short|without|against|contrary|"
     r"bent|broke|skip|defeat|deviat|circumvent|less|never|not|n't|no|late|delay|absen|only|poor|wrong",

@@ -29,6 +29,7 @@ NEGATING = {"neg", "det", "preconj", "advmod", "cc"}
 MERELY = {"only", "just", "merely", "simply", "solely", "least"}
 NO_ONE = {"nobody", "none", "no-one", "noone", "neither", "nothing"}
 DEFINITE = {"the", "this", "that", "these", "those", "his", "her", "their", "its", "my", "our"}
+EXCUSING = {"innocent", "honest", "genuine", "simple", "mere"}  # *it was no honest mistake* denies the excuse and not the blame
 CLIMBED = 8  # steps from marked words to the verb that denies them
 
 
@@ -124,7 +125,7 @@ def is_denied(span: Span) -> bool:
     lists = voice()
     for token in span:
         if lists.blaming.search(token.lower_):
-            return _denied(token)
+            return _denied(token) and not any(child.lower_ in EXCUSING for child in token.lefts)
         if token.pos_ == "VERB" and token.lemma_ not in lists.bearing:
             return False
     return False

@@ -48,6 +48,7 @@ def test_an_author_may_say_that_it_was_not_so(analyzer, text, words):
         ("There was no excuse for the failure to check.", "failure to check"),
         ("There is no doubt that the fitter was negligent.", "negligent"),
         ("She wrongly did not check it.", "wrongly"),
+        ("It was not an honest mistake.", "mistake"),
     ],
 )
 def test_other_negations_deny_nothing(analyzer, text, words):
