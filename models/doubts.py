@@ -67,7 +67,7 @@ def _is_doubtful(category: str, span: Span) -> bool:
         return (len(span) == 1 and not FAILING.search(span.text)) or (subject is not None and subject.dep_ in SUBJECTS and kind_of(subject) == "thing")
     if category == "rule_violation":
         return len(span) == 1 and not FAILING.search(span.text)
-    return category == "patient_blame" and _is_of_staff(verb)
+    return category == "patient_blame" and "complian" not in span.text.lower() and _is_of_staff(verb)
 
 
 def _is_of_staff(verb: Token) -> bool:
