@@ -13,6 +13,7 @@ from spacy.tokens import Span
 
 from models.artefact import TOKENIZER, WEIGHTS, Manifest, load_manifest
 from models.decoding import Marked, decode
+from models.doubts import blaming
 from models.encoding import Encoder
 from models.reading import Array, Scorer, Scores, read_sentences
 from models.runtime import OnnxScorer
@@ -20,9 +21,9 @@ from nlp.attribution import RuleLabeller, SentenceLabels
 from nlp.names import names
 from nlp.parsing import Parse
 from nlp.report import Finding, finding_id
-from nlp.rules import RuleDetector
+from nlp.rules import RuleDetector, rules
 from nlp.taxonomy import load
-from nlp.voice import Quotations, is_reported
+from nlp.voice import Quotations, has_cue, is_reported
 
 PARAGRAPH_GAP = 2
 
@@ -70,8 +71,15 @@ class ModelDetector:
         found: list[Finding] = []
         for sentence, scores, ruled in zip(parse.sentences, self.scores(parse), by_rule, strict=True):
             boost = self._boost(scores, ruled) if ruled else None
-            found.extend(self._finding(parse, sentence, marked, ruled, quotations) for marked in decode(scores, text, decoding, boost))
-        return found
+            marks = blaming(parse, decode(scores, text, decoding, boost), ruled, self.manifest.labels.token)
+            inside = [self._finding(parse, sentence, marked, ruled, quotations) for marked in marks]
+            found.extend(inside)
+            found.extend(
+                each
+                for each in ruled
+                if _is_sure(each) and not sentence.text.endswith("?") and not any(each.start < other.end and other.start < each.end for other in inside)
+            )
+        return sorted(found, key=lambda each: each.start)
 
     def label(self, parse: Parse, findings: Sequence[Sequence[Finding]]) -> list[SentenceLabels]:
         """Labels of every sentence, given its findings."""
@@ -137,7 +145,7 @@ class ModelDetector:
         twin = next((each for each in ruled if each.category == category.id and each.start < marked.end and each.end > marked.start), None)
         source = f"model:{self.manifest.title}" + (f"+{twin.source}" if twin else "")
         span = parse.doc.char_span(marked.start, marked.end, alignment_mode="expand")
-        reported = marked.reported > 0 or (span is not None and is_reported(span, quotations))
+        reported = span is not None and (is_reported(span, quotations) or (marked.reported > 0 and _may_be_reported(parse, sentence, twin)))
         return Finding(
             id=finding_id(parse.report, start=marked.start, end=marked.end, category=category.id, source="model"),
             start=marked.start,
@@ -187,6 +195,18 @@ class ModelDetector:
         if not likely.any():
             likely[int(logits.argmax())] = True
         return tuple(name for name, yes in zip(self.manifest.labels.factors, likely, strict=True) if yes)
+
+
+def _may_be_reported(parse: Parse, sentence: Span, twin: Finding | None) -> bool:
+    """Whether anything in this sentence or its neighbours tells that somebody else speaks; the network alone does not decide it."""
+    if twin is not None and twin.counted and _is_sure(twin):
+        return False
+    at = parse.sentences.index(sentence)
+    return any(has_cue(near.text) for near in parse.sentences[max(0, at - 1) : at + 2])
+
+
+def _is_sure(finding: Finding) -> bool:
+    return finding.source in {f"rule:{rule.id}" for rule in rules() if rule.sure}
 
 
 def _marked_odds(token: Array) -> float:

@@ -11,9 +11,9 @@ from typing import Any
 from spacy.tokens import Span, Token
 
 from nlp.actors import SUBJECTS, is_conduct, kind_of, subject_of
+from nlp.expressions import expanded, lowered
 from nlp.parsing import REMEMBERED, Parse
 from nlp.report import ActionStrength, Attribution, Finding
-from nlp.rules import expanded, lowered
 
 HERE = Path(__file__).parent
 ACTS = {"nsubj", "nsubjpass", "agent", "poss"}

@@ -8,19 +8,20 @@ Rules are data in `rules.toml`.
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from spacy.tokens import Span, Token
 
 from nlp.actors import conduct_words, is_conduct, is_device, kind_of, subject_of
+from nlp.expressions import expanded, lowered
 from nlp.parsing import REMEMBERED, Parse
 from nlp.report import Finding, finding_id
 from nlp.taxonomy import load
+from nlp.vetoes import blames
 from nlp.voice import Quotations, is_reported
 
 HERE = Path(__file__).parent
@@ -28,6 +29,7 @@ RULE_FILES = (
     "rules.toml",
     "actors.toml",
     "voice.toml",
+    "vetoes.toml",
     "attribution.toml",
     "actions.toml",
     "reframing/wording.toml",
@@ -39,7 +41,6 @@ NEGATION = re.compile(
     r"\b(?:no|not|never|without|nor|neither|rather than|absence of|no evidence (?:of|that|to suggest)|nothing|n't|ruled out|denied|avoid)"
     r"\s+(?:[\w'-]+\s+){0,3}$|n't\s+(?:[\w'-]+\s+){0,2}$"
 )
-BLANK = re.compile(r"\\.|\[[^\]]*\]| (?![+*?{])")
 OPENING = 3  # tokens of a list mark before the verb that opens an item
 PASSIVE = {"nsubjpass", "csubjpass"}
 
@@ -64,6 +65,7 @@ class Rule:
     grades: bool
     own: bool
     verb: bool
+    sure: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,8 @@ def _apply(rule: Rule, matches: Sequence[re.Match[str]], sentence: Span, text: s
             if completed is None:
                 continue
             last = completed if completed != span.end_char else last
+        if not blames(category, span):
+            continue
         reported = quotations.covers(first, last) if rule.own else is_reported(span, quotations)
         yield Finding(
             id=finding_id(parse.report, start=first, end=last, category=category, source=f"rule:{rule.id}"),
@@ -279,17 +283,5 @@ def _rule(row: dict[str, Any], words: dict[str, str]) -> Rule:
         grades=row.get("grades", False),
         own=row.get("own", False),
         verb=row.get("verb", False),
+        sure=row.get("sure", False),
     )
-
-
-def lowered(text: str) -> str:
-    """The text in small letters, of the same length: the expressions of the rule files are all in small letters."""
-    small = text.lower()
-    return small if len(small) == len(text) else "".join(one if len(one := letter.lower()) == 1 else letter for letter in text)
-
-
-def expanded(pattern: str, words: Mapping[str, str] = MappingProxyType({})) -> str:
-    """The pattern with its {words} filled in, line breaks dropped and blanks turned into white space (those inside brackets stay)."""
-    for name, value in words.items():
-        pattern = pattern.replace("{" + name + "}", value)
-    return BLANK.sub(lambda match: r"\s+" if match.group() == " " else match.group(), pattern.replace("\n", ""))

@@ -1,4 +1,4 @@
-"""Whose words a sentence holds: quotation, reported blame, and protected passages on which the tool gives no advice."""
+"""Whose words a sentence holds, and whether they are denied: quotation, reported blame, and protected passages on which the tool gives no advice."""
 
 import re
 import tomllib
@@ -24,6 +24,13 @@ OWN_CONCLUSION = re.compile(
     r"\b(?:narrative|conclusions?|i (?:found|find|recorded|concluded|made)|box [34]|record of inquest|my findings?|my conclusions?)\b", re.IGNORECASE
 )
 REACH = 160  # characters between words that open somebody's report and the blame in it
+NEGATORS = {"no", "not", "n't", "never", "neither", "nor", "without"}
+NEGATING = {"neg", "det", "preconj", "advmod", "cc"}
+MERELY = {"only", "just", "merely", "simply", "solely", "least"}
+NO_ONE = {"nobody", "none", "no-one", "noone", "neither", "nothing"}
+DEFINITE = {"the", "this", "that", "these", "those", "his", "her", "their", "its", "my", "our"}
+EXCUSING = {"innocent", "honest", "genuine", "simple", "mere"}  # *it was no honest mistake* denies the excuse and not the blame
+CLIMBED = 8  # steps from marked words to the verb that denies them
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,12 @@ class Voice:
     finding: frozenset[str]
     conceding: frozenset[str]
     reported: re.Pattern[str]
+    cue: re.Pattern[str]
+    blaming: re.Pattern[str]
+    bearing: frozenset[str]
+    looking: frozenset[str]
+    denying: frozenset[str]
+    grounds: frozenset[str]
     protected: tuple[tuple[str, re.Pattern[str]], ...]
 
 
@@ -51,6 +64,12 @@ def voice() -> Voice:
         frozenset(source["finding_verbs"].split()),
         frozenset(source["conceding_verbs"].split()),
         re.compile("|".join(source["reported"]), re.IGNORECASE),
+        re.compile(source["cue"], re.IGNORECASE),
+        re.compile(source["denial"]["blaming"], re.IGNORECASE),
+        frozenset(source["denial"]["bearing"].split()),
+        frozenset(source["denial"]["looking"].split()),
+        frozenset(source["denial"]["denying"].split()),
+        frozenset(source["denial"]["grounds"].split()),
         tuple((row["name"], re.compile(row["pattern"], re.IGNORECASE)) for row in source["protected"]),
     )
 
@@ -96,6 +115,75 @@ def is_reported(span: Span, quotations: Quotations) -> bool:
     if any(match.end() <= start and _reaches(span.sent.text[match.end() : start]) for match in voice().reported.finditer(span.sent.text)):
         return True
     return _told_by_another(span.root)
+
+
+def is_denied(span: Span) -> bool:
+    """Whether the author says that it was not so: *did not fail to check*, *no breach was found*, *nobody was careless*, *it is not suggested that …*.
+
+    Only words that blame by themselves can be denied: in *did not follow the policy* the negation is the finding.
+    """
+    lists = voice()
+    for token in span:
+        if lists.blaming.search(token.lower_):
+            return _denied(token) and not any(child.lower_ in EXCUSING for child in token.lefts)
+        if token.pos_ == "VERB" and token.lemma_ not in lists.bearing:
+            return False
+    return False
+
+
+def has_cue(text: str) -> bool:
+    """Whether anything in these words tells that somebody else speaks: a reporting verb, a quotation mark, a rule."""
+    return bool(voice().cue.search(text))
+
+
+def _denied(word: Token) -> bool:
+    token: Token | None = word
+    for _ in range(CLIMBED):
+        if token is None:
+            return False
+        if _negated(token, word):
+            return True
+        token = _carrier(token)
+    return False
+
+
+def _negated(token: Token, word: Token) -> bool:
+    """Whether a negation before `word`, or a subject that is nobody, belongs to this token."""
+    if token.lower_ in {"without", "absence"} or (token.dep_ in {"relcl", "acl"} and token.head.lower_ == "nothing"):
+        return token is not word
+    for child in (child for child in token.children if child.i <= word.i):
+        if child.dep_ in NEGATING and child.lower_ in NEGATORS:
+            return child.nbor().lower_ not in MERELY
+        if child.dep_ in SUBJECTS and (child.lower_ in NO_ONE or any(each.dep_ == "det" and each.lower_ in NEGATORS for each in child.children)):
+            return True
+    return False
+
+
+def _carrier(token: Token) -> Token | None:
+    """The word above, where its negation holds for `token` as well; None where there is none."""
+    lists, head, dep = voice(), token.head, token.dep_
+    lemma = head.lemma_.lower()
+    if head is token:
+        return None
+    carries = {
+        "conj": any(child.dep_ == "cc" and child.lower_ in {"or", "nor"} for child in head.children),
+        "prep": lemma in lists.bearing | lists.looking | lists.grounds or (lemma in lists.denying and _is_authors(head)),
+        "pobj": head.lower_ in {"of", "without", "at", "to", "with", "in"},
+        **dict.fromkeys(("amod", "advmod", "acomp", "attr", "oprd", "pcomp"), True),
+        **dict.fromkeys(("dobj", "nsubjpass"), lemma in lists.bearing | lists.looking and not _is_definite(token)),
+        **dict.fromkeys(("ccomp", "xcomp", "acl", "relcl"), lemma in lists.grounds or (lemma in lists.denying and _is_authors(head))),
+    }
+    return head if carries.get(dep, False) else None
+
+
+def _is_definite(noun: Token) -> bool:
+    return any(child.dep_ in {"det", "poss"} and child.lower_ in DEFINITE for child in noun.children)
+
+
+def _is_authors(verb: Token) -> bool:
+    """Whether it is the author, or nobody, who finds, thinks or suggests."""
+    subjects = (child for child in verb.children if child.dep_ in SUBJECTS and child.dep_ != "nsubjpass")
+    return all(_is_author(subject) or subject.lower_ in NO_ONE | {"there"} for subject in subjects)
 
 
 def _is_own_conclusion(text: str, start: int) -> bool:
