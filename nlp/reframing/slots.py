@@ -88,7 +88,8 @@ def _word(marked: Marked) -> str:
 
 
 def _plain(value: str, marked: Marked) -> str:
-    return value.lower() if marked.shouted else value
+    """Small letters where the report shouts; *I* stays."""
+    return re.sub(r"\bi\b", "I", value.lower()) if marked.shouted else value
 
 
 def _when(marked: Marked) -> str:
