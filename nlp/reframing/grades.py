@@ -129,7 +129,7 @@ def graded_noun(marked: Marked) -> list[Patch] | None:
     if verb.tag_ in {"VBZ", "VBP"} or (noun.dep_ == "dobj" and not owned):
         return None  # a general case, or *took steps* where too few were taken
     before = first.nbor(-1) if first.i > sentence.start else None
-    if before is not None and before.lower_ in {"a", "an", "any", "no", "not", "such", "of", "lack", "for", "with", "very", ","}:
+    if before is not None and before.lower_ in {"a", "an", "any", "no", "not", "such", "of", "lack", "for", "with", "without", "very", ","}:
         return None  # without its grade, *a bad combination* says nothing
     missing = word.lemma_.lower() in words().lacking
     gap = SEEN["hindsight"] if marked.finding.category == "hindsight" else LACKING if missing else OTHERWISE
@@ -141,7 +141,8 @@ def graded_noun(marked: Marked) -> list[Patch] | None:
     if marked.text[first.idx].isupper() and not marked.shouted:
         opening = opening.upper()
     behind = sentence.doc[last.i + 1 : min(last.i + 3, sentence.end)]
-    runs_on = (len(behind) and behind[0].pos_ in {"NOUN", "PROPN"}) or any(token.lower_ in {"due", "because"} for token in behind)  # the lack has that reason
+    reasoned = any(token.lower_ in {"due", "because"} for token in behind)  # the lack has that reason
+    runs_on = reasoned or (len(behind) > 0 and behind[0].pos_ in {"NOUN", "PROPN", "ADP"})
     if last.i < noun.i or following.is_punct or runs_on:
         return None
     return [Patch(first.idx, following.idx + 1, opening), Patch(end_of(last), end_of(last), f" {gap}")]

@@ -62,10 +62,10 @@ def rewrite_of(marked: Marked, edit: Sequence[Patch] | None) -> list[Patch] | No
 
 def _gap_behind(marked: Marked, edit: Sequence[Patch]) -> str | None:
     category, sentence = marked.finding.category, marked.sentence.text
-    if not re.search(r"""[\w)\].!?]["”’']?\s*$""", sentence):
+    if not re.search(r"""[\w)\].!?]["”’']?\s*$""", sentence) or re.search(r"\b(?:and|or)\W*$", sentence):
         return None
     if category == "person_focused_action":
-        routed = patterns().kinds["sanction"].search(sentence) or NO_PLAN.search(sentence)
+        routed = any(patterns().kinds[kind].search(sentence) for kind in ("sanction", "vigilance")) or NO_PLAN.search(sentence)
         return "[Owner, date, and how it will be known that it works.]" if PLANNED.search(sentence) and not routed else None
     if not edit or is_supposed(marked.span.root):
         return None
@@ -77,8 +77,8 @@ def _gap_behind(marked: Marked, edit: Sequence[Patch]) -> str | None:
             return "[Who took this report.]" if timed else "[Who took this report, and when.]"
         if not any(word in edit[0].words.lower() for word in ("declin", "did not take")):
             return None
-        if kind_of(actor_of(marked.span.root)) in {"staff", "organisation"}:
-            return "[In whose words.]" if timed else "[In whose words, and when.]"
+        if kind_of(actor_of(marked.span.root)) != "patient":
+            return None
         return "[In whose words, and what was offered.]" if timed else "[In whose words, when, and what was offered.]"
     actor = actor_of(marked.span.root)
     subject = next((child for child in marked.span.root.lefts if child.dep_ == "nsubj"), None)
@@ -87,8 +87,9 @@ def _gap_behind(marked: Marked, edit: Sequence[Patch]) -> str | None:
     told = any(RULES.match(token.lower_) for token in marked.sentence if token.pos_ in {"NOUN", "PROPN"})
     if category != "failure" or "did not" not in edit[0].words.lower() or told or kind_of(actor) == "patient" or any_of(marked.sentence, words().bodily):
         return None
-    own = any(token.lower_ in {"i", "we"} for token in marked.sentence)
-    sourced = own or ACCORDING.search(sentence) is not None or is_reported(marked.span.root, marked)
+    if any(token.lower_ in {"i", "we"} for token in marked.sentence):
+        return None  # authors need no source for what they did, nor a rule for what they thought
+    sourced = ACCORDING.search(sentence) is not None or is_reported(marked.span.root, marked)
     missing = [name for name, told in (("time", timed), ("source", sourced)) if not told]
     asked = "; ".join([*([" and ".join(missing)] if missing else []), "what was expected, and where that is written"])
     return f"[{asked[0].upper()}{asked[1:]}.]"

@@ -22,6 +22,8 @@ QUOTES = re.compile('["“”„]')
 LONGEST_GAP = 120
 LONGEST_QUESTION = 320
 
+OF_ALL = re.compile(r"\b(?:both|all|every|each|everyone|everybody)\b[^.;:,]{0,60}\b(?:did|does|do|was|were) not\b", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -162,6 +164,11 @@ def gaps_are_gaps(change: Change) -> str | None:
     return None
 
 
+def denies_of_all(change: Change) -> str | None:
+    """*Both pilots failed to see* is not *both pilots did not see*, which may be read of one of them."""
+    return "its denial may be read of some" if len(OF_ALL.findall(change.after)) > len(OF_ALL.findall(change.before)) else None
+
+
 CHECKS: tuple[Callable[[Change], str | None], ...] = (
     no_new_number,
     no_new_word,
@@ -169,6 +176,7 @@ CHECKS: tuple[Callable[[Change], str | None], ...] = (
     actor_kept,
     harm_kept,
     negation_kept,
+    denies_of_all,
     no_new_cause,
     apology_untouched,
     quotation_untouched,

@@ -137,6 +137,8 @@ def doubting_verb(marked: Marked) -> list[Patch] | None:
         return None
     if token.tag_ in {"VBZ", "VBP", "VB"} and any(each.lower_ in words().supposing for each in marked.sentence):
         return None  # a rule for the case that somebody refuses
+    if token.tag_ in {"VBZ", "VBP"} and not any(child.dep_ in SUBJECTS for child in token.lefts):
+        return None  # an item of such a rule
     if token.i and token.nbor(-1).lower_ in {"out", "outright", "blank", "absolutely"}:
         return None  # *flat out refused*
     known = words().doubting[token.lemma_.lower()]

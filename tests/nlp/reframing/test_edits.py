@@ -106,3 +106,9 @@ NO_EDIT = {
 @pytest.mark.parametrize("text", NO_EDIT.values(), ids=NO_EDIT.keys())
 def test_where_the_plain_wording_is_not_sure_there_is_no_edit(read, text):
     assert not [each for finding in read(text).findings for each in finding.suggestions if each.kind == "edit"]
+
+
+def test_what_all_failed_to_do_is_left_alone_as_its_denial_may_be_read_of_some(read):
+    assert not [
+        each for finding in read("Both drivers failed to see the barrier.").findings for each in finding.suggestions if each.kind in {"edit", "rewrite"}
+    ]
