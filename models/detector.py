@@ -53,26 +53,23 @@ class ModelDetector:
         self._last = (parse, scores)
 
     def marked(self, parse: Parse) -> list[Marked]:
-        """Every decoded span with its uncalibrated probability, in order."""
-        decoding = self.manifest.calibration.hybrid_decoding if self._rules else self.manifest.calibration.decoding
+        """Every span that is found, with its uncalibrated probability, in order."""
         by_rule = self._rule_findings(parse)
-        return [
-            marked
-            for scores, ruled in zip(self.scores(parse), by_rule, strict=True)
-            for marked in decode(scores, parse.report.text, decoding, self._boost(scores, ruled) if ruled else None)
-        ]
+        return [marked for scores, ruled in zip(self.scores(parse), by_rule, strict=True) for marked in self._marks(parse, scores, ruled)]
+
+    def _marks(self, parse: Parse, scores: Scores, ruled: Sequence[Finding]) -> list[Marked]:
+        """The spans of one sentence: decoded, without those that the parse speaks against."""
+        decoding = self.manifest.calibration.hybrid_decoding if self._rules else self.manifest.calibration.decoding
+        marks = decode(scores, parse.report.text, decoding, self._boost(scores, ruled) if ruled else None)
+        return blaming(parse, marks, ruled, self.manifest.labels.token)
 
     def detect(self, parse: Parse) -> list[Finding]:
         """Findings of every sentence, in order, without overlap."""
-        text, calibration = parse.report.text, self.manifest.calibration
         quotations = Quotations(parse.doc.text)
         by_rule = self._rule_findings(parse)
-        decoding = calibration.hybrid_decoding if self._rules else calibration.decoding
         found: list[Finding] = []
         for sentence, scores, ruled in zip(parse.sentences, self.scores(parse), by_rule, strict=True):
-            boost = self._boost(scores, ruled) if ruled else None
-            marks = blaming(parse, decode(scores, text, decoding, boost), ruled, self.manifest.labels.token)
-            inside = [self._finding(parse, sentence, marked, ruled, quotations) for marked in marks]
+            inside = [self._finding(parse, sentence, marked, ruled, quotations) for marked in self._marks(parse, scores, ruled)]
             found.extend(inside)
             found.extend(
                 each
