@@ -18,7 +18,7 @@ TOP = Path(__file__).parents[3]
 SCRIPT = "import service.cli as cli; cli.app(['serve', '--port', '{port}'])"
 # A part is 1,000 rows. Empty ones, which are quick, fill most of the first, so that the kills hit the second. No two texts are alike: the analyser remembers
 # sentences, and a second part of one sentence is over before anybody can look.
-TEXT = "The nurse in bay {n} carelessly failed to check chart {n}. Pump {n} was changed at handover, and lead {n} should have noticed. Bed {n} had moved."
+TEXT = "The nurse in bay {n} carelessly failed to check chart {n}. Pump {n} was changed at handover and lead {n} should have noticed. Bed {n} had moved."
 ROWS = "".join(f"A{n},{TEXT.format(n=n) if n > 990 else ''}\n" for n in range(1_400))
 OPTIONS = json.dumps({"mapping": {"text": "Narrative", "report_id": "id"}, "detector": "rules"})
 
@@ -94,6 +94,7 @@ def test_a_job_that_was_killed_twice_ends_with_the_bytes_of_an_unbroken_one(star
     service = start(tmp_path / "data")
     assert service.result(job_id) == unbroken
     assert service.job(job_id)["rows_done"] == 1_400
+    assert service.job(job_id)["rows_failed"] == 991  # the empty ones
 
 
 def test_jobs_wait_over_a_restart_in_postgresql(start, tmp_path, postgresql):
