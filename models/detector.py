@@ -6,6 +6,7 @@ Where a rule marks the same words, its evidence is added to the network's and it
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -203,7 +204,12 @@ def _may_be_reported(parse: Parse, sentence: Span, twin: Finding | None) -> bool
 
 
 def _is_sure(finding: Finding) -> bool:
-    return finding.source in {f"rule:{rule.id}" for rule in rules() if rule.sure}
+    return finding.source in _sure_sources()
+
+
+@lru_cache(maxsize=1)
+def _sure_sources() -> frozenset[str]:
+    return frozenset(f"rule:{rule.id}" for rule in rules() if rule.sure)
 
 
 def _marked_odds(token: Array) -> float:
